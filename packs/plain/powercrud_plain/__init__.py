@@ -1,0 +1,1 @@
+"""The plain template pack: semantic HTML and one small stylesheet."""

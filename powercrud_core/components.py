@@ -1,0 +1,78 @@
+"""Component and Renderer: how an object that was decided in Python becomes a pack's HTML."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Protocol
+
+from django.http import HttpRequest
+from django.template import Context
+from django.utils.safestring import SafeString
+
+__all__ = ["Component", "Drawing", "Renderer", "component_name"]
+
+
+class Drawing(Protocol):
+    """What a renderer asks of a pack: the templates that draw a component, nearest first."""
+
+    def component_templates(self, component: str) -> list[Any]: ...
+
+
+def component_name(class_name: str) -> str:
+    """Return `filter_form` for `FilterForm`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", class_name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Draws components of one page with one pack.
+
+    A component's template sees the component under its own name, `request` and `csrf_token`,
+    whatever the host's context processors and Cotton's isolation settings are.
+    """
+
+    pack: Drawing
+    request: HttpRequest | None = None
+    csrf_token: str = ""
+
+    def render(self, component: "Component", depth: int = 0) -> SafeString:
+        """Return the component's HTML from the template `depth` steps down its chain."""
+        template = self.pack.component_templates(component.name)[depth]
+        context = Context(
+            {
+                component.name: component,
+                "request": self.request,
+                "csrf_token": self.csrf_token,
+            }
+        )
+        return SafeString(template.render(context).strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """Something a pack draws with the template that bears its name; `{{ component }}` prints it."""
+
+    renderer: Renderer = field(repr=False, compare=False)
+    depth: int = field(default=0, repr=False, compare=False)
+
+    name: ClassVar[str] = "component"
+    registry: ClassVar[dict[str, type["Component"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = component_name(cls.__name__)
+        Component.registry[cls.name] = cls
+
+    def render(self) -> SafeString:
+        """Return the HTML that the pack draws for this object."""
+        return self.renderer.render(self, self.depth)
+
+    def __str__(self) -> SafeString:
+        return self.render()
+
+    def __html__(self) -> SafeString:
+        return self.render()
+
+    @property
+    def inherited(self) -> SafeString:
+        """Return this object as the next template of the chain draws it, for overrides that wrap."""
+        return replace(self, depth=self.depth + 1).render()

@@ -1,0 +1,48 @@
+"""The POWERCRUD_* settings as one frozen object."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+__all__ = ["PREFIX", "Conf", "get_conf"]
+
+PREFIX = "POWERCRUD_"
+
+
+@dataclass(frozen=True, slots=True)
+class Conf:
+    """Every setting with its default; a project writes them in capitals after `POWERCRUD_`.
+
+    template_pack: name of the pack that draws the views which name none. With exactly one pack
+        installed it may be left out.
+    page_sizes: row counts offered on a list; the largest is the cap for `page_size`.
+    choices_limit: a relation with more possible values than this is never printed as a select.
+    warn_queries: in DEBUG, name the columns that query the database row by row.
+    """
+
+    template_pack: str = ""
+    page_sizes: tuple[int, ...] = (25, 50, 100)
+    choices_limit: int = 100
+    warn_queries: bool = True
+
+
+@cache
+def get_conf() -> Conf:
+    """Return the project's settings, read once."""
+    return Conf(**{f.name: _read(f.name, f.default) for f in fields(Conf)})
+
+
+def _read(name: str, default: Any) -> Any:
+    value = getattr(settings, PREFIX + name.upper(), default)
+    return tuple(value) if isinstance(default, tuple) else value
+
+
+def _forget(*, setting: str, **kwargs: object) -> None:
+    if setting.startswith(PREFIX) or setting == "DEBUG":
+        get_conf.cache_clear()
+
+
+setting_changed.connect(_forget)

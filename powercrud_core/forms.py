@@ -1,0 +1,205 @@
+"""Forms: a Django form becomes the components that a pack draws."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.forms.models import ModelChoiceIteratorValue
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.components import Renderer
+from powercrud_core.packs.contract import Button, ErrorSummary, FieldGroup, FormBody, Link
+from powercrud_core.widgets import PickedMultiple, PickedSingle, limited
+
+__all__ = ["editable_fields", "field_group", "fit_relations", "form_body", "hidden"]
+
+INPUT_TYPES = {
+    forms.DateField: (forms.DateInput, "date", "%Y-%m-%d"),
+    forms.DateTimeField: (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
+    forms.TimeField: (forms.TimeInput, "time", "%H:%M"),
+}
+
+
+def editable_fields(model: type[Model]) -> list[str]:
+    """Return the names of the fields that a form for the model offers when none are declared."""
+    options = model._meta
+    many = [f for f in options.many_to_many if f.remote_field.through._meta.auto_created]
+    return [
+        f.name
+        for f in [*options.fields, *many]
+        if f.editable and not f.auto_created and not (f.primary_key and f.has_default())
+    ]
+
+
+def native_input(field: Any, **kwargs: Any) -> Any:
+    """Return a model field's form field, with the browser's own date and time inputs."""
+    form_field = field.formfield(**kwargs)
+    for kind, (widget, type_, format_) in INPUT_TYPES.items():
+        if type(form_field) is kind and type(form_field.widget) is widget:
+            form_field.widget = widget(format=format_, attrs={"type": type_})
+            if type_ == "datetime-local":
+                form_field.widget.attrs["step"] = "any"
+    return form_field
+
+
+def fit_relations(form: forms.BaseForm, limit: int) -> set[str]:
+    """Give every relation of a form a widget of its size; return the names of the large ones.
+
+    A relation with up to `limit` possible values keeps its select, whose options are loaded here
+    with one query; a larger one is picked on a page of its own.
+    """
+    large = set()
+    for name, field in form.fields.items():
+        if not isinstance(field, forms.ModelChoiceField) or field.widget.is_hidden:
+            continue
+        if not isinstance(field.widget, forms.Select | forms.SelectMultiple | PickedSingle):
+            continue
+        objects = limited(field.queryset, limit)
+        if objects is None:
+            multiple = isinstance(field, forms.ModelMultipleChoiceField)
+            picked = PickedMultiple if multiple else PickedSingle
+            field.widget = picked(field, field.widget.attrs)
+            field.widget.is_required = field.required
+            large.add(name)
+        else:
+            field.widget.choices = _choices(field, objects)
+    return large
+
+
+def _choices(field: forms.ModelChoiceField, objects: Iterable[Any]) -> list[tuple[Any, str]]:
+    options = [
+        (ModelChoiceIteratorValue(field.prepare_value(obj), obj), field.label_from_instance(obj))
+        for obj in objects
+    ]
+    return [*_leading(field), *options]
+
+
+def _leading(field: Any) -> list[tuple[Any, str]]:
+    """Return the options before the objects: the empty one and those a filter adds (null)."""
+    leading = []
+    if getattr(field, "empty_label", None) is not None:
+        leading.append(("", field.empty_label))
+    if getattr(field, "null_label", None) is not None:
+        leading.append((field.null_value, field.null_label))
+    return leading
+
+
+def hidden(pairs: Iterable[tuple[str, Any]], **attrs: Any) -> tuple[Attrs, ...]:
+    """Return hidden inputs."""
+    return tuple(
+        Attrs({"type": "hidden", "name": name, "value": value, **attrs}) for name, value in pairs
+    )
+
+
+def form_body(
+    form: forms.BaseForm,
+    renderer: Renderer,
+    *,
+    choose: Mapping[str, Button],
+    extra: Iterable[tuple[str, Any]] = (),
+    layout: SafeString | None = None,
+) -> FormBody:
+    """Return the inside of a form.
+
+    choose: the buttons that lead to the choices page, by field name.
+    extra: further hidden inputs (the CSRF token, the return address).
+    """
+    fields = tuple(
+        field_group(bound, renderer, choose=choose.get(bound.name))
+        for bound in form.visible_fields()
+    )
+    return FormBody(
+        renderer=renderer,
+        attrs=Attrs({"id": f"{form.auto_id % 'form'}-body", **hooks.part("form-body")}),
+        summary=error_summary(form),
+        fields=() if layout else fields,
+        hidden=(*_default_button(choose), *hidden(extra), *_hidden_fields(form)),
+        layout=layout or SafeString(),
+    )
+
+
+def _default_button(choose: Mapping[str, Button]) -> tuple[Attrs, ...]:
+    """Return the button that Enter presses: without it that would be the first "Choose …"."""
+    attrs = {"type": "submit", "name": "_save", "value": "1", "hidden": True, "tabindex": "-1"}
+    return (Attrs(attrs),) if choose else ()
+
+
+def _hidden_fields(form: forms.BaseForm) -> Iterator[Attrs]:
+    for bound in form.hidden_fields():
+        values = bound.value()
+        for value in values if isinstance(values, list | tuple) else [values]:
+            yield from hidden([(bound.html_name, "" if value is None else value)], id=bound.id_for_label)
+
+
+def field_group(
+    bound: forms.BoundField, renderer: Renderer, *, choose: Button | Link | None = None
+) -> FieldGroup:
+    """Return one field with its label, help and errors tied to its control."""
+    widget = bound.field.widget
+    errors = tuple(str(e) for e in bound.errors)
+    base = bound.auto_id
+    grouped = bool(widget.use_fieldset) or isinstance(widget, PickedSingle)
+    described = [f"{base}_help"] if bound.help_text else []
+    described += [f"{base}_error"] if errors else []
+    aria = {
+        "aria-describedby": " ".join(described) or None,
+        "aria-invalid": "true" if errors else None,
+    }
+    wrapper = {"data-pc-field": bound.html_name, **hooks.part("field")}
+    return FieldGroup(
+        renderer=renderer,
+        attrs=Attrs({**wrapper, **(aria if grouped else {}), **_group_role(grouped, base)}),
+        label=str(bound.label or ""),
+        label_attrs=Attrs(
+            {"id": f"{base}_label", **({} if grouped else {"for": bound.id_for_label or None})}
+        ),
+        control=_control(bound, {} if grouped else aria),
+        help_text=str(bound.help_text),
+        help_attrs=Attrs({"id": f"{base}_help", **hooks.part("help")}),
+        errors=errors,
+        error_attrs=Attrs({"id": f"{base}_error", **hooks.part("errors")}),
+        required=_("required") if bound.field.required and widget.use_required_attribute("") else "",
+        grouped=grouped,
+        inline=isinstance(widget, forms.CheckboxInput),
+        choose_button=choose if isinstance(choose, Button) else None,
+        choose_link=choose if isinstance(choose, Link) else None,
+    )
+
+
+def _group_role(grouped: bool, base: str) -> dict[str, str]:
+    return {"role": "group", "aria-labelledby": f"{base}_label"} if grouped else {}
+
+
+def _control(bound: forms.BoundField, aria: Mapping[str, Any]) -> SafeString:
+    """Return the widget's HTML; a failed field gets the focus by `autofocus`, script or not."""
+    attrs = {name: value for name, value in aria.items() if value}
+    invalid = next((n for n in bound.form.fields if n in bound.form.errors), None)
+    if invalid == bound.name:
+        attrs["autofocus"] = True
+    return SafeString(bound.as_widget(attrs=attrs))
+
+
+def error_summary(form: forms.BaseForm) -> ErrorSummary | None:
+    """Return all errors of a form, those of fields as links to their controls."""
+    if not form.errors:
+        return None
+    plain = [str(e) for e in form.non_field_errors()]
+    links = []
+    for bound in form:
+        for error in bound.errors:
+            text = f"{bound.label}: {error}"
+            if bound.is_hidden:
+                plain.append(text)
+            else:
+                target = bound.id_for_label or bound.auto_id
+                links.append(Link(attrs=Attrs({"href": f"#{target}"}), label=text))
+    return ErrorSummary(
+        attrs=Attrs({"role": "alert", "tabindex": "-1", **hooks.part("error-summary")}),
+        title=_("Please correct the following."),
+        errors=tuple(plain),
+        links=tuple(links),
+    )

@@ -1,0 +1,42 @@
+"""The form renderer of a pack: its widget templates shadow Django's own."""
+
+from typing import Any
+
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+__all__ = ["PackFormRenderer"]
+
+
+class PackFormRenderer(TemplatesSetting):
+    """Finds `powercrud_<pack>/widgets/select.html` before `django/forms/widgets/select.html`."""
+
+    def __init__(self, apps: list[str]) -> None:
+        super().__init__()
+        self.apps = apps
+        self._found: dict[str, Any] = {}
+
+    def get_template(self, template_name: str) -> Any:
+        """Return the pack's template for a widget, else the one that Django has."""
+        found = self._found.get(template_name)
+        if found is None:
+            found = self._find(template_name)
+            self._found[template_name] = found
+        return found
+
+    def _find(self, template_name: str) -> Any:
+        tail = template_name.removeprefix("django/forms/").removeprefix("powercrud/")
+        for app in self.apps if tail != template_name else ():
+            try:
+                return get_template(f"{app}/{tail}")
+            except TemplateDoesNotExist:
+                continue
+        return get_template(template_name)
+
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        """Return the widget's HTML."""
+        return str(self.get_template(template_name).render(context, request=request)).strip()

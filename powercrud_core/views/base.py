@@ -1,0 +1,284 @@
+"""What every role needs: the object and its permission, the URL, the answer."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.template.context_processors import csrf
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.components import Component, Renderer
+from powercrud_core.exceptions import ConfigError
+from powercrud_core.lists import empty_state
+from powercrud_core.packs import PackConfig, get_pack
+from powercrud_core.packs.contract import Link, Message, Messages, NoticePage
+from powercrud_core.permissions import ModelPermissions, Policy
+from powercrud_core.roles import STANDARD_ROLES, Role, converter_for, join_key, split_key
+
+__all__ = ["BaseCRUDView"]
+
+NEXT = "next"
+TONES = {"error": "error", "warning": "warning", "success": "success"}
+
+
+class BaseCRUDView(View):
+    """The ground floor of a CRUDView: finding, asking, answering.
+
+    model, queryset: what the view is about; one of them suffices.
+    roles: what the view can do; leave some out to switch them off.
+    url_base: beginning of the URL names (`<url_base>-list`); default is the model's name.
+    path_converter, lookup_field, lookup_url_kwarg: how an object stands in a URL.
+    permission_policy: a Policy class; default asks Django's model permissions.
+    template_pack: the pack that draws this view; default is POWERCRUD_TEMPLATE_PACK.
+    base_template: the page template to extend; default is the pack's own.
+    """
+
+    model: ClassVar[type[Model] | None] = None
+    queryset: ClassVar["QuerySet[Any] | None"] = None
+    roles: ClassVar[Sequence[Role]] = STANDARD_ROLES
+    url_base: ClassVar[str] = ""
+    path_converter: ClassVar[str] = ""
+    lookup_field: ClassVar[str] = "pk"
+    lookup_url_kwarg: ClassVar[str] = "pk"
+    permission_policy: ClassVar[type[Policy]] = ModelPermissions
+    template_pack: ClassVar[str | None] = None
+    base_template: ClassVar[str | None] = None
+    role: Role | None = None
+
+    # ---- the class
+
+    @classmethod
+    def get_model(cls) -> type[Model]:
+        """Return the model, declared or that of the queryset."""
+        if cls.model is not None:
+            return cls.model
+        if cls.queryset is not None:
+            return cls.queryset.model
+        raise ConfigError(
+            f"{cls.__name__} has no model. Set 'model' (or 'queryset') on the class."
+        )
+
+    @classmethod
+    def get_url_base(cls) -> str:
+        """Return the beginning of this view's URL names."""
+        return cls.url_base or str(cls.get_model()._meta.model_name)
+
+    @classmethod
+    def get_path_converter(cls) -> str:
+        """Return the path converter of the object's key."""
+        if cls.path_converter:
+            return cls.path_converter
+        options = cls.get_model()._meta
+        field = options.pk if cls.lookup_field == "pk" else options.get_field(cls.lookup_field)
+        return converter_for(cast(Any, field))
+
+    @classmethod
+    def get_urls(cls) -> list[URLPattern]:
+        """Return the URL patterns of all roles, for `include()`."""
+        return [role.get_url(cls) for role in cls.roles]
+
+    # ---- the request
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the permission policy for this model."""
+        return self.permission_policy(self.get_model())
+
+    @cached_property
+    def namespace(self) -> str:
+        """Return the URL namespace this request was routed through."""
+        match = self.request.resolver_match
+        return match.namespace if match else ""
+
+    @cached_property
+    def pack(self) -> PackConfig:
+        """Return the pack that draws this page."""
+        return get_pack(self.get_template_pack())
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Return the renderer of this page's components."""
+        return Renderer(self.pack, self.request, cast(str, csrf(self.request)["csrf_token"]))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer with the role's handler for the method, if the user may have it."""
+        role = self.role or self.roles[0]
+        handlers = {**role.handlers, "head": role.handlers.get("get", "")}
+        method = (request.method or "get").lower()
+        if method == "options":
+            return self.options(request, *args, **kwargs)
+        name = handlers.get(method)
+        if not name:
+            return HttpResponseNotAllowed([m.upper() for m in handlers])
+        try:
+            self.check_role(role)
+            handler: Callable[..., HttpResponseBase] = getattr(self, name)
+            return handler(request, *args, **kwargs)
+        except PermissionDenied as error:
+            return self.refuse(str(error))
+        except Http404:
+            return self.say("missing", status=404)
+
+    def check_role(self, role: Role) -> None:
+        """Raise PermissionDenied where the user may not even begin.
+
+        For roles about an object that is asked again with the object.
+        """
+        action = "view" if role.on_object else role.permission
+        if action != "choose" and not self.policy.allows(self.request.user, action):
+            raise PermissionDenied(self.policy.reason(self.request.user, action))
+
+    def refuse(self, reason: str) -> HttpResponseBase:
+        """Return the sign-in page for a stranger, and a 403 page for everybody else."""
+        if not self.request.user.is_authenticated:
+            return redirect_to_login(self.request.get_full_path())
+        return self.say("forbidden", status=403, text=reason)
+
+    # ---- objects
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """Return the objects this view is about: the boundary for every role."""
+        if self.queryset is not None:
+            return self.queryset.all()
+        return self.get_model()._default_manager.all()
+
+    def get_rows(self, action: str = "view") -> "QuerySet[Any]":
+        """Return the objects on which the user may do something."""
+        return self.policy.rows(self.request.user, action, self.get_queryset())
+
+    def get_object(self, action: str = "view") -> Any:
+        """Return the object of the URL: 404 when it is invisible, 403 when the act is forbidden."""
+        rows = self.get_rows().filter(**self.get_lookup_filter(self.kwargs[self.lookup_url_kwarg]))
+        obj = rows.first()
+        if obj is None:
+            raise Http404
+        if not self.may(action, obj):
+            raise PermissionDenied(self.policy.reason(self.request.user, action, obj))
+        return obj
+
+    def may(self, action: str, obj: Any) -> bool:
+        """Say whether the user may do something to a visible object."""
+        if not self.policy.allows(self.request.user, action, obj):
+            return False
+        return action == "view" or self.get_rows(action).filter(pk=obj.pk).exists()
+
+    def get_lookup_filter(self, value: Any) -> dict[str, Any]:
+        """Return the filter for the key in the URL; a key that cannot exist is a 404."""
+        options = self.get_model()._meta
+        composite = getattr(options, "pk_fields", None)
+        try:
+            if self.lookup_field == "pk" and composite and len(composite) > 1:
+                parts = split_key(str(value))
+                return {f.name: f.to_python(p) for f, p in zip(composite, parts, strict=True)}
+            field: Any = options.pk if self.lookup_field == "pk" else None
+            field = field or options.get_field(self.lookup_field)
+            while field.remote_field is not None:
+                field = field.target_field
+            return {self.lookup_field: field.to_python(value)}
+        except (ValidationError, ValueError) as error:
+            raise Http404 from error
+
+    def get_lookup(self, obj: Any) -> Any:
+        """Return what stands for an object in its URLs."""
+        return join_key(getattr(obj, self.lookup_field))
+
+    # ---- URLs
+
+    def get_role(self, name: str) -> Role | None:
+        """Return one of the view's roles by name."""
+        return next((role for role in self.roles if role.name == name), None)
+
+    def url_for(self, name: str, obj: Any = None, **kwargs: Any) -> str | None:
+        """Return the URL of a role, or None where the view has no such role."""
+        role = self.get_role(name)
+        try:
+            return role.reverse(self, obj, **kwargs) if role else None
+        except NoReverseMatch:
+            return None
+
+    def get_list_url(self) -> str:
+        """Return the address of the list the user came from, else that of the list."""
+        return self.get_return_url() or self.url_for("list") or "/"
+
+    def get_return_url(self) -> str | None:
+        """Return the address in `next`, when it is a path of this site."""
+        url = self.request.POST.get(NEXT) or self.request.GET.get(NEXT) or ""
+        local = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return url if local else None
+
+    # ---- answers
+
+    def get_template_pack(self) -> str | None:
+        """Return the name of the pack that draws this request; None for the project's choice."""
+        return self.template_pack
+
+    def get_base_template(self) -> str:
+        """Return the template that the page extends."""
+        return self.base_template or self.pack.base_template
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the context of the page template."""
+        return {
+            "view": self,
+            "base_template": self.get_base_template(),
+            "pack_base": self.pack.base_template,
+            "media": self.pack.media,
+            "messages_region": self.get_messages(),
+            **kwargs,
+        }
+
+    def respond(self, page: Component, status: int = 200) -> HttpResponse:
+        """Return the whole page around a component."""
+        context = self.get_context_data(page=page)
+        return TemplateResponse(self.request, "powercrud/page.html", context, status=status)
+
+    def say(self, kind: str, status: int, text: str = "") -> HttpResponse:
+        """Return a page that only says something: "forbidden" or "missing"."""
+        url = self.url_for("list")
+        may_list = url and self.policy.allows(self.request.user, "view")
+        back = Link(attrs=Attrs({"href": url}), label=_("Back to the list"), icon="back")
+        plural = str(self.get_model()._meta.verbose_name_plural)
+        state = empty_state(self.renderer, kind, plural, back if may_list else None)
+        page = NoticePage(
+            renderer=self.renderer,
+            attrs=Attrs(hooks.part("notice-page")),
+            title=state.title,
+            state=state,
+        )
+        return self.respond(page, status)
+
+    def tell(self, level: str, text: str) -> None:
+        """Leave a message for the next page, where the project has Django's messages."""
+        if hasattr(self.request, "_messages"):
+            getattr(messages, level)(self.request, text)
+
+    def get_messages(self) -> Messages:
+        """Return the waiting messages as a component; the element is there even without any."""
+        waiting = getattr(self.request, "_messages", ())
+        return Messages(
+            renderer=self.renderer,
+            attrs=Attrs({**hooks.live("pc-messages"), **hooks.part("messages")}),
+            messages=tuple(self._message(m.level_tag, str(m.message)) for m in waiting),
+        )
+
+    def _message(self, level: str, text: str) -> Message:
+        tone: Any = TONES.get(level, "info")
+        role = "alert" if tone == "error" else "status"
+        return Message(
+            renderer=self.renderer,
+            attrs=Attrs({"role": role, "data-pc-tone": tone, **hooks.part("message")}),
+            text=text,
+            tone=tone,
+        )

@@ -1,0 +1,133 @@
+"""Delete: says what goes with an object, refuses what is protected, never half-deletes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.forms import hidden
+from powercrud_core.packs.contract import Button, DeletePage, Link, RelatedGroup
+from powercrud_core.views.base import NEXT, BaseCRUDView
+
+__all__ = ["DeleteHandlers"]
+
+SHOWN = 5
+
+
+class DeleteHandlers(BaseCRUDView):
+    """The delete page."""
+
+    def confirm_delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask before an object is deleted."""
+        return self.respond(self.get_delete_page(self.get_object("delete")))
+
+    def process_deletion(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Delete the object and what goes with it, or say what forbids it: 409."""
+        obj = self.get_object("delete")
+        name = str(obj)
+        try:
+            with transaction.atomic():
+                self.perform_delete(obj)
+        except (ProtectedError, RestrictedError):
+            return self.respond(self.get_delete_page(obj), status=409)
+        kind = str(self.get_model()._meta.verbose_name)
+        self.tell("success", _("Deleted %(name)s “%(object)s”.") % {"name": kind, "object": name})
+        return HttpResponseRedirect(self.get_delete_url())
+
+    def perform_delete(self, obj: Any) -> None:
+        """Delete an object."""
+        obj.delete()
+
+    def get_delete_url(self) -> str:
+        """Return the address after deleting."""
+        return self.get_list_url()
+
+    def get_delete_page(self, obj: Any) -> DeletePage:
+        """Return the page that asks, with what goes along and what is in the way."""
+        collateral, protected = related_to(obj)
+        name = str(self.get_model()._meta.verbose_name)
+        back = self.get_list_url()
+        inputs = [("csrfmiddlewaretoken", get_token(self.request))]
+        if self.get_return_url():
+            inputs.append((NEXT, self.get_return_url() or ""))
+        question = _("Delete the %(name)s “%(object)s”? This cannot be undone.")
+        refusal = _("The %(name)s “%(object)s” cannot be deleted.")
+        named = {"name": name, "object": obj}
+        return DeletePage(
+            renderer=self.renderer,
+            attrs=Attrs(hooks.part("delete-page")),
+            title=_("Delete %(object)s") % {"object": obj},
+            back=Link(attrs=Attrs({"href": back}), label=_("Back to the list"), icon="back"),
+            question=(refusal if protected else question) % named,
+            form=Attrs(
+                {"method": "post", "action": self.request.path, **hooks.part("delete-form")}
+            ),
+            hidden=hidden(inputs),
+            collateral_title=_("Deleted along with it"),
+            collateral=() if protected else tuple(self.get_groups(collateral)),
+            protected_title=_("It is still needed by"),
+            protected=tuple(self.get_groups(protected)),
+            confirm=None
+            if protected
+            else Button(
+                attrs=Attrs({"type": "submit", **hooks.part("confirm")}),
+                label=_("Delete"),
+                icon="delete",
+                tone="danger",
+            ),
+            cancel=Link(attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")),
+        )
+
+    def get_groups(self, objects: dict[Any, list[Any]]) -> Iterable[RelatedGroup]:
+        """Return related objects by model, counted; only what the user may see is named."""
+        for model, instances in objects.items():
+            options = model._meta
+            count = len(instances)
+            noun = options.verbose_name if count == 1 else options.verbose_name_plural
+            visible = self.policy.related(model).allows(self.request.user, "view")
+            shown = instances[:SHOWN] if visible else []
+            left = count - len(shown)
+            more = ngettext("and %(count)s more", "and %(count)s more", left) % {"count": left}
+            yield RelatedGroup(
+                attrs=Attrs(hooks.part("related-group")),
+                label=f"{count} {noun}",
+                names=tuple(str(o) for o in shown),
+                more=more if shown and left else "",
+            )
+
+
+def related_to(obj: Any) -> tuple[dict[Any, list[Any]], dict[Any, list[Any]]]:
+    """Return what is deleted along with an object, and what forbids its deletion, by model."""
+    collector = Collector(using=obj._state.db, origin=obj)
+    try:
+        collector.collect([obj])
+    except (ProtectedError, RestrictedError) as error:
+        objects = getattr(error, "protected_objects", None) or getattr(
+            error, "restricted_objects", ()
+        )
+        return {}, grouped(objects)
+    found: dict[Any, list[Any]] = {}
+    for model, instances in collector.data.items():
+        kept = [i for i in instances if i is not obj and not (model is type(obj) and i.pk == obj.pk)]
+        if kept and not model._meta.auto_created:
+            found.setdefault(model, []).extend(kept)
+    for queryset in collector.fast_deletes:
+        if not queryset.model._meta.auto_created and (rows := list(queryset)):
+            found.setdefault(queryset.model, []).extend(rows)
+    return found, {}
+
+
+def grouped(objects: Iterable[Any]) -> dict[Any, list[Any]]:
+    """Return objects by their model."""
+    found: dict[Any, list[Any]] = {}
+    for obj in objects:
+        found.setdefault(type(obj), []).append(obj)
+    return found

@@ -1,0 +1,215 @@
+"""Create and update: one form, three outcomes, back to where the user came from."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import FieldDoesNotExist
+from django.forms import BaseModelForm, ModelForm, modelform_factory
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.conf import get_conf
+from powercrud_core.forms import editable_fields, fit_relations, form_body, native_input
+from powercrud_core.packs.contract import Button, FormPage, Link
+from powercrud_core.views.base import NEXT, BaseCRUDView
+
+__all__ = ["EditHandlers"]
+
+SAVE_ANOTHER, SAVE_CONTINUE, REFILL = "_save_another", "_save_continue", "_refill"
+
+
+class EditHandlers(BaseCRUDView):
+    """The create and the update page.
+
+    fields: names of the form's fields, as in any Django class-based view; default is every
+        editable field.
+    form_class: a ModelForm; wins over `fields`.
+    """
+
+    fields: ClassVar[Sequence[str] | None] = None
+    form_class: ClassVar[type[ModelForm] | None] = None
+
+    # ---- handlers
+
+    def show_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form for a new object or the one of the URL."""
+        return self.respond(self.get_form_page(self.get_form(self.get_edited())))
+
+    def process_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save the form, or show it again with its errors."""
+        obj = self.get_edited()
+        if REFILL in request.POST:
+            return self.respond(self.get_form_page(self.get_refilled_form(obj)))
+        form = self.get_form(obj, data=request.POST, files=request.FILES)
+        with transaction.atomic():
+            valid = form.is_valid()
+            if valid:
+                self.perform_save(form)
+        return self.form_valid(form) if valid else self.form_invalid(form)
+
+    # ---- what a project may override
+
+    def get_form_class(self) -> type[BaseModelForm]:
+        """Return the form class for this request, without the fields the user may not write."""
+        if self.form_class is not None:
+            return self.form_class
+        model = self.get_model()
+        fields = editable_fields(model) if self.fields is None else list(self.fields)
+        return modelform_factory(model, fields=fields, formfield_callback=native_input)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Return further keyword arguments for the form."""
+        return {}
+
+    def perform_save(self, form: Any) -> Any:
+        """Save a valid form and return the object; create, update and inline editing come here."""
+        return form.save()
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Return where the user goes after saving."""
+        name = str(self.get_model()._meta.verbose_name)
+        text = _("Created %(name)s “%(object)s”.") if self.creating else _("Saved %(name)s “%(object)s”.")
+        self.tell("success", text % {"name": name, "object": form.instance})
+        return HttpResponseRedirect(self.get_success_url(form.instance))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Return the form with its errors: 422."""
+        return self.respond(self.get_form_page(form), status=422)
+
+    def get_success_url(self, obj: Any) -> str:
+        """Return the address after saving, by the button that was pressed."""
+        query = {NEXT: self.get_return_url()} if self.get_return_url() else {}
+        suffix = f"?{urlencode(query, safe='/,')}" if query else ""
+        if SAVE_ANOTHER in self.request.POST and (url := self.url_for("create")):
+            return url + suffix
+        if SAVE_CONTINUE in self.request.POST and (url := self.url_for("update", obj)):
+            return url + suffix
+        if self.policy.allows(self.request.user, "view"):
+            return self.get_list_url()
+        return self.url_for("create") or "/"
+
+    # ---- the form
+
+    @property
+    def creating(self) -> bool:
+        """Say whether the request is about a new object."""
+        return self.lookup_url_kwarg not in self.kwargs
+
+    def get_edited(self) -> Any:
+        """Return the object to edit, or None for a new one."""
+        return None if self.creating else self.get_object("change")
+
+    def get_form(self, obj: Any, data: Any = None, files: Any = None, **kwargs: Any) -> Any:
+        """Return the form, drawn by the pack and fit for the size of its relations."""
+        options = {"instance": obj, **self.get_form_kwargs(), **kwargs}
+        form = self.get_form_class()(data=data, files=files, **options)
+        form.renderer = self.pack.form_renderer
+        form.auto_id = f"pc-{self.get_url_base()}-form-%s"
+        self.narrow(form, obj)
+        form.large = fit_relations(form, get_conf().choices_limit)  # type: ignore[attr-defined]
+        return form
+
+    def narrow(self, form: Any, obj: Any) -> None:
+        """Take the fields out of a form that the user may not write."""
+        allowed = self.policy.fields(self.request.user, "add" if self.creating else "change", obj)
+        if allowed is not None:
+            for name in [n for n in form.fields if n not in allowed]:
+                del form.fields[name]
+
+    def get_refilled_form(self, obj: Any) -> Any:
+        """Return an unbound form with what was typed before a value was picked."""
+        blank = self.get_form(obj)
+        data: QueryDict = self.request.POST
+        typed = {
+            name: field.widget.value_from_datadict(data, {}, blank.add_prefix(name))
+            for name, field in blank.fields.items()
+        }
+        return self.get_form(obj, initial=typed)
+
+    def get_form_page(self, form: Any) -> FormPage:
+        """Return the page around a form."""
+        name = str(self.get_model()._meta.verbose_name)
+        title = _("New %(name)s") % {"name": name}
+        if not self.creating:
+            title = _("Edit %(object)s") % {"object": form.instance}
+        back = self.get_list_url()
+        extra = [("csrfmiddlewaretoken", get_token(self.request))]
+        if self.get_return_url():
+            extra.append((NEXT, self.get_return_url() or ""))
+        form_id = form.auto_id % "form"
+        return FormPage(
+            renderer=self.renderer,
+            attrs=Attrs(hooks.part("form-page")),
+            title=title,
+            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),  # type: ignore[attr-defined]
+            form=Attrs(
+                {
+                    "id": form_id,
+                    "method": "post",
+                    "action": self.request.path,
+                    "enctype": "multipart/form-data" if form.is_multipart() else None,
+                    "novalidate": True,
+                    **hooks.part("form"),
+                }
+            ),
+            body=form_body(
+                form,
+                self.renderer,
+                choose=self.get_choose_buttons(form),
+                extra=extra,
+                layout=self.get_form_layout(form),
+            ),
+            note=_("Fields marked with * are required.") if self._has_required(form) else "",
+            buttons=tuple(self.get_form_buttons()),
+            cancel=Link(
+                attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")
+            ),
+        )
+
+    def get_form_layout(self, form: Any) -> Any:
+        """Return the form drawn by its own layout, or None."""
+        return None
+
+    def get_form_buttons(self) -> list[Button]:
+        """Return the ways to save."""
+        buttons = [self._button("_save", _("Save"), "primary")]
+        if self.creating:
+            buttons.append(self._button(SAVE_ANOTHER, _("Save and add another")))
+        if self.get_role("update"):  # type: ignore[attr-defined]
+            buttons.append(self._button(SAVE_CONTINUE, _("Save and continue editing")))
+        return buttons
+
+    def _button(self, name: str, label: str, tone: Any = "neutral") -> Button:
+        attrs = {"type": "submit", "name": name, "value": "1", **hooks.part(name.strip("_"))}
+        return Button(attrs=Attrs(attrs), label=label, tone=tone)
+
+    def get_choose_buttons(self, form: Any) -> dict[str, Button]:
+        """Return the buttons that lead from a large relation to the page that picks a value."""
+        return {
+            name: Button(
+                attrs=Attrs(
+                    {
+                        "id": f"{form[name].auto_id}_choose",
+                        "type": "submit",
+                        "formaction": url,
+                        "formnovalidate": True,
+                        "name": "_origin",
+                        "value": self.request.path,
+                        **hooks.part("choose"),
+                    }
+                ),
+                label=_("Choose %(label)s") % {"label": form[name].label},
+                icon="search",
+            )
+            for name in form.large
+            if self.may_choose(form.fields[name].queryset.model)  # type: ignore[attr-defined]
+            and (url := self.url_for("choices", field=name))
+        }
+
+    def _has_required(self, form: Any) -> bool:
+        return any(field.required for field in form.fields.values())

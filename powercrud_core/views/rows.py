@@ -1,0 +1,176 @@
+"""How the rows of one list page are drawn: their links and what each may offer."""
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connections
+from django.urls.converters import get_converters
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from powercrud_core.columns import BoundColumn
+from powercrud_core.formats import safe_url
+from powercrud_core.roles import Role
+from powercrud_core.stencils import StampedRows, marker
+from powercrud_core.tables import KEY, NAME, CellPlan, RowAction, RowPlan, plan_cell
+
+__all__ = ["RowBuilder", "cell_link"]
+
+Link = Callable[[Any, Any], str | None]
+ROW_ROLES = (("update", "change"), ("delete", "delete"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowBuilder:
+    """Prepares the drawing of some objects of a view.
+
+    back: what is added to a link so that the user comes back to this very list.
+    """
+
+    view: Any
+    objects: Sequence[Any]
+    columns: Sequence[BoundColumn]
+    id: str
+    back: str
+
+    @property
+    def has_actions(self) -> bool:
+        """Say whether the rows have a column of actions."""
+        return bool(tuple(self._actions()))
+
+    def rows(self) -> StampedRows:
+        """Return the rows; in development, name the columns that query for each of them."""
+        plan = self.plan()
+        if not self.view.watches_queries():
+            return plan.rows(self.objects)
+        with watched(plan, type(self.view).__name__) as counted:
+            return counted.rows(self.objects)
+
+    def plan(self) -> RowPlan:
+        """Return what is the same for all rows."""
+        return RowPlan(
+            renderer=self.view.renderer,
+            id=self.id,
+            cells=tuple(self._cell(c, i == 0) for i, c in enumerate(self.columns)),
+            actions=tuple(self._actions()),
+            key=self.key(),
+            stencil=self.view.pack.pack.stencil,
+        )
+
+    def key(self) -> Callable[[Any], str]:
+        """Return the function that gives an object's key as it stands in URLs."""
+        converter = get_converters()[self.view.get_path_converter()]
+        get_lookup = self.view.get_lookup
+        return lambda obj: escape(quote(converter.to_url(get_lookup(obj))))
+
+    def _cell(self, column: BoundColumn, first: bool) -> CellPlan:
+        link = cell_link(self.view, column, self.template("detail") if first else None)
+        return plan_cell(column, heading=first, link=link)
+
+    def template(self, name: str) -> Callable[[Any], str] | None:
+        """Return the function from an object to its URL in a role, or None without that role."""
+        parts = self._parts(name)
+        if parts is None:
+            return None
+        head, tail = parts
+        key = self.key()
+        return lambda obj: f"{head}{key(obj)}{tail}"
+
+    def _parts(self, name: str) -> tuple[str, str] | None:
+        """Return what stands before and after the key in a role's URL: one `reverse` a page."""
+        role: Role | None = self.view.get_role(name)
+        url = self.view.url_for(name, self.objects[0]) if role and self.objects else None
+        if role is None or url is None:
+            return None
+        tail = role.pattern.split("{lookup}")[1]
+        head = url.removesuffix(self.key()(self.objects[0]) + tail)
+        return head, tail + self.back
+
+    def _actions(self) -> Iterator[RowAction]:
+        words = {
+            "update": (_("Edit"), _("Edit %(name)s"), "edit"),
+            "delete": (_("Delete"), _("Delete %(name)s"), "delete"),
+        }
+        for name, action in ROW_ROLES:
+            parts = self._parts(name)
+            allowed = self.view.allowed_keys(action, self.objects) if parts else frozenset()
+            if parts is None or allowed == frozenset():
+                continue
+            label, accessible, icon = words[name]
+            yield RowAction(
+                role=name,
+                url=f"{parts[0]}{marker(KEY)}{parts[1]}",
+                label=label,
+                name=accessible % {"name": marker(NAME)},
+                icon=icon,
+                tone="danger" if name == "delete" else "neutral",
+                allowed=allowed,
+            )
+
+
+def cell_link(
+    view: Any, column: BoundColumn, automatic: Callable[[Any], str] | None
+) -> Link | None:
+    """Return where a column's values lead: as declared, else `automatic`, else their own address."""
+    declared = column.column.link
+    if declared is False:
+        return None
+    if declared is None:
+        own = column.own_link
+        if automatic is not None:
+            return lambda obj, raw: automatic(obj)
+        return (lambda obj, raw: safe_url(own(raw)) if raw else None) if own else None
+    if isinstance(declared, str | Role):
+        name = declared if isinstance(declared, str) else declared.name
+        return lambda obj, raw: view.url_for(name, obj)
+    return lambda obj, raw: safe_url(declared(obj))
+
+
+@contextmanager
+def watched(plan: RowPlan, view_name: str) -> Iterator[RowPlan]:
+    """Give a plan whose columns are watched; warn of those that query the database row by row."""
+    counts: Counter[str] = Counter()
+    current = [""]
+
+    def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        counts[current[0]] += 1
+        return execute(sql, params, many, context)
+
+    def told(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            current[0] = name
+            return function(*args)
+
+        return call
+
+    cells = tuple(
+        replace(
+            cell,
+            column=replace(cell.column, get=told(cell.column.name, cell.column.get)),
+            text=told(cell.column.name, cell.text),
+            link=told(cell.column.name, cell.link) if cell.link else None,
+        )
+        for cell in plan.cells
+    )
+    wrappers = [c.execute_wrapper(count) for c in connections.all(initialized_only=True)]
+    for wrapper in wrappers:
+        wrapper.__enter__()
+    try:
+        yield replace(plan, cells=cells)
+    finally:
+        for wrapper in wrappers:
+            wrapper.__exit__(None, None, None)
+    for name, number in counts.items():
+        if number > 1:
+            warnings.warn(
+                f"{view_name}: the column {name!r} made {number} queries for one page of rows. "
+                "Load what it needs in get_queryset() (select_related, prefetch_related or an "
+                "annotation), or declare its accessor as a field path.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
