@@ -1,5 +1,7 @@
 """The app: connects the system checks."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class PowercrudConfig(AppConfig):
 
     name = "powercrud_core"
     verbose_name = "PowerCRUD"
+
+    def ready(self) -> None:
+        """Connect the system checks."""
+        import_module("powercrud_core.checks")

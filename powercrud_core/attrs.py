@@ -29,7 +29,9 @@ class Attrs(Mapping[str, Value]):
             if value is not False and value is not None
         }
         if banned := {"class", "style"} & self._items.keys():
-            raise ValueError(f"Attrs never hold {', '.join(sorted(banned))}: looks belong to the pack.")
+            raise ValueError(
+                f"Attrs never hold {', '.join(sorted(banned))}: looks belong to the pack."
+            )
 
     def __getitem__(self, name: str) -> Value:
         return self._items[name]

@@ -17,7 +17,7 @@ from powercrud_core.roles import Role
 __all__ = ["BoundColumn", "Column", "bind", "default_columns", "ordering_of"]
 
 Text = str | Promise
-capitalised = keep_lazy_text(capfirst)
+capitalised: Callable[[Any], Text] = keep_lazy_text(capfirst)
 Align = Literal["start", "center", "end"]
 SortSpec = str | Combinable | OrderBy
 
@@ -206,7 +206,7 @@ def default_columns(model: type[Model]) -> list[str]:
     fields: list[Field[Any, Any]] = [
         f
         for f in model._meta.fields
-        if not (f.auto_created or f.primary_key and f.get_internal_type().endswith("AutoField"))
+        if not (f.auto_created or (f.primary_key and f.get_internal_type().endswith("AutoField")))
         and kind_of(f) not in ("text", "json", "binary")
         and not f.name.startswith("password")
     ]

@@ -74,5 +74,5 @@ class Component:
 
     @property
     def inherited(self) -> SafeString:
-        """Return this object as the next template of the chain draws it, for overrides that wrap."""
+        """Return this object as the next template of the chain draws it, for wrapping overrides."""
         return replace(self, depth=self.depth + 1).render()

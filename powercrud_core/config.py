@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet, signals
 from django_filters import FilterSet
 
@@ -14,6 +13,7 @@ from powercrud_core.conf import get_conf
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.filters import build_filterset, default_filters
 from powercrud_core.paths import FieldPath
+from powercrud_core.problems import find_problems
 from powercrud_core.search import default_search_fields
 
 __all__ = ["Joins", "ViewConfig", "bind_columns", "get_config", "joins_for"]
@@ -67,9 +67,12 @@ def get_config(view_class: Any, annotations: frozenset[str]) -> ViewConfig:
     return _build(view_class, annotations)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _build(view_class: Any, annotations: frozenset[str]) -> ViewConfig:
     model = view_class.get_model()
+    problems = [p for p in find_problems(view_class, annotations) if p.is_serious()]
+    if problems:
+        raise ConfigError("\n".join(str(problem) for problem in problems))
     columns = bind_columns(
         default_columns(model) if view_class.columns is None else view_class.columns,
         model,
@@ -109,10 +112,7 @@ def _filterset(view_class: Any, model: type[Model]) -> type[FilterSet] | None:
     fields = view_class.filterset_fields
     if fields is None:
         fields = default_filters(model)
-    try:
-        return build_filterset(model, fields) if fields else None
-    except (FieldDoesNotExist, TypeError, AttributeError) as error:
-        raise ConfigError(f"{view_class.__name__}: 'filterset_fields' cannot be used: {error}") from error
+    return build_filterset(model, fields) if fields else None
 
 
 def _default_sort(ordering: Sequence[Any], columns: Sequence[BoundColumn]) -> tuple[str, ...]:
@@ -188,5 +188,3 @@ def _loads_fields(model: type[Model]) -> bool:
     """Say whether rows of a model can be loaded with some of their fields only."""
     plain = model.__init__ is Model.__init__ and model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
     return plain and not signals.post_init.has_listeners(model)
-
-

@@ -6,7 +6,7 @@ __all__ = ["ComponentNotFound", "ConfigError", "PackNotFound"]
 
 
 class ConfigError(ImproperlyConfigured):
-    """A view is declared in a way that cannot work; the text is the one `manage.py check` prints."""
+    """A view is declared in a way that cannot work; the text is that of `manage.py check`."""
 
 
 class PackNotFound(ImproperlyConfigured):

@@ -17,23 +17,28 @@ from django_filters.utils import get_model_field
 from powercrud_core.columns import capitalised
 from powercrud_core.formats import any_value, kind_of
 
-__all__ = ["Condition", "build_filterset", "conditions", "default_filters", "names_of_filters", "parameter_names"]
+__all__ = [
+    "Condition",
+    "build_filterset",
+    "conditions",
+    "default_filters",
+    "names_of_filters",
+    "parameter_names",
+]
 
 NULL_SUFFIX = "__isnull"
 MAX_DEFAULT = 6
 
 
-class DateRange(django_filters.DateFromToRangeFilter):
+class DateRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]
     """A range of dates with the browser's own date inputs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
-        )
+        kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
         super().__init__(*args, **kwargs)
 
 
-class Blank(django_filters.BooleanFilter):
+class Blank(django_filters.BooleanFilter):  # type: ignore[misc]
     """Rows that have no value here, or that have one; not asked by default."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,14 +51,14 @@ class Blank(django_filters.BooleanFilter):
         super().__init__(*args, **kwargs)
 
 
-class BooleanChoice(django_filters.widgets.BooleanWidget):
+class BooleanChoice(django_filters.widgets.BooleanWidget):  # type: ignore[misc]
     """A select of yes, no and any with texts of its own."""
 
     def __init__(self, choices: Sequence[tuple[str, Any]], attrs: Any = None) -> None:
         forms.Select.__init__(self, attrs, choices)
 
 
-class YesNo(django_filters.BooleanFilter):
+class YesNo(django_filters.BooleanFilter):  # type: ignore[misc]
     """Yes, no, or not asked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,7 +80,8 @@ def build_filterset(
     null gets a second filter, `<name>__isnull`.
     """
     if isinstance(fields, Mapping):
-        return filterset_factory(model, fields=dict(fields))
+        made: type[django_filters.FilterSet] = filterset_factory(model, fields=dict(fields))
+        return made
     declared: dict[str, django_filters.Filter] = {}
     for name in fields:
         declared[name] = _filter(model, name)
@@ -117,7 +123,8 @@ def _filter(model: type[models.Model], name: str) -> django_filters.Filter:
 
 
 def _related(field: Any) -> "models.QuerySet[Any]":
-    return django_filters.filterset.remote_queryset(field)
+    queryset: models.QuerySet[Any] = django_filters.filterset.remote_queryset(field)
+    return queryset
 
 
 def default_filters(model: type[models.Model]) -> list[str]:
@@ -138,13 +145,17 @@ def parameter_names(form: forms.BaseForm, name: str) -> list[str]:
         return [name]
     if suffixes := getattr(widget, "suffixes", None):
         return [f"{name}_{suffix}" if suffix else name for suffix in suffixes]
-    return [name + suffix for suffix in widget.widgets_names]
+    return [name + suffix for suffix in getattr(widget, "widgets_names", ())]
 
 
 @cache
 def names_of_filters(filterset_class: type[django_filters.FilterSet]) -> dict[str, list[str]]:
     """Return the query string's names of every filter of a FilterSet class."""
-    form = filterset_class(queryset=None).form if filterset_class._meta.model else filterset_class().form
+    form = (
+        filterset_class(queryset=None).form
+        if filterset_class._meta.model
+        else filterset_class().form
+    )
     return {name: parameter_names(form, name) for name in form.fields}
 
 
@@ -172,9 +183,7 @@ def _words(field: forms.Field, value: Any) -> str:
         return _range(value.start, value.stop)
     if isinstance(field, forms.ModelChoiceField):
         objects = value if hasattr(value, "__iter__") and not isinstance(value, str) else [value]
-        return ", ".join(
-            o if isinstance(o, str) else field.label_from_instance(o) for o in objects
-        )
+        return ", ".join(o if isinstance(o, str) else field.label_from_instance(o) for o in objects)
     choices = dict(getattr(field.widget, "choices", ()) or ())
     if isinstance(value, bool):
         return str(choices.get(str(value).lower(), any_value(value)))

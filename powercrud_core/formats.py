@@ -18,6 +18,7 @@ __all__ = ["Format", "format_for", "kind_of", "own_link", "safe_url"]
 Format = Callable[[Any], str]
 
 LIST_LENGTH = 160
+JOINED = 50
 SCHEMES = frozenset({"", "http", "https", "mailto", "tel", "ftp", "ftps"})
 NUMBERS = (models.IntegerField, models.FloatField, models.DecimalField)
 
@@ -76,7 +77,10 @@ def any_value(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime.datetime):
-        return date_format(timezone.template_localtime(value), "SHORT_DATETIME_FORMAT")
+        return date_format(
+            timezone.localtime(value) if timezone.is_aware(value) else value,
+            "SHORT_DATETIME_FORMAT",
+        )
     if isinstance(value, datetime.date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, datetime.time):
@@ -89,10 +93,16 @@ def any_value(value: Any) -> str:
 
 
 def join(values: Any) -> str:
-    """Return several values as one text."""
+    """Return several values as one text; of very many only the first and how many there are."""
     if isinstance(values, models.Manager):
         values = values.all()
-    return ", ".join(any_value(v) for v in values)
+    loaded = not isinstance(values, models.QuerySet) or values._result_cache is not None
+    shown = list(values)[: JOINED + 1] if loaded else list(values[: JOINED + 1])
+    text = ", ".join(any_value(v) for v in shown[:JOINED])
+    if len(shown) <= JOINED:
+        return text
+    more = (len(values) if loaded else values.count()) - JOINED
+    return _("%(values)s and %(count)s more") % {"values": text, "count": more}
 
 
 def remembered(function: Format) -> Format:

@@ -1,11 +1,14 @@
 """Forms: a Django form becomes the components that a pack draws."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.db.models import Model
 from django.forms.models import ModelChoiceIteratorValue
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -26,7 +29,7 @@ INPUT_TYPES = {
 
 def editable_fields(model: type[Model]) -> list[str]:
     """Return the names of the fields that a form for the model offers when none are declared."""
-    options = model._meta
+    options: Any = model._meta
     many = [f for f in options.many_to_many if f.remote_field.through._meta.auto_created]
     return [
         f.name
@@ -53,10 +56,9 @@ def fit_relations(form: forms.BaseForm, limit: int) -> set[str]:
     with one query; a larger one is picked on a page of its own.
     """
     large = set()
-    for name, field in form.fields.items():
-        if not isinstance(field, forms.ModelChoiceField) or field.widget.is_hidden:
-            continue
-        if not isinstance(field.widget, forms.Select | forms.SelectMultiple | PickedSingle):
+    fields: dict[str, Any] = form.fields
+    for name, field in fields.items():
+        if not (is_relation(field) and isinstance(field.widget, forms.Select)):
             continue
         objects = limited(field.queryset, limit)
         if objects is None:
@@ -70,7 +72,12 @@ def fit_relations(form: forms.BaseForm, limit: int) -> set[str]:
     return large
 
 
-def _choices(field: forms.ModelChoiceField, objects: Iterable[Any]) -> list[tuple[Any, str]]:
+def is_relation(field: Any) -> bool:
+    """Say whether a form field picks among the objects of a queryset."""
+    return isinstance(field, forms.ModelChoiceField)
+
+
+def _choices(field: Any, objects: Iterable[Any]) -> list[tuple[Any, str]]:
     options = [
         (ModelChoiceIteratorValue(field.prepare_value(obj), obj), field.label_from_instance(obj))
         for obj in objects
@@ -114,12 +121,28 @@ def form_body(
     )
     return FormBody(
         renderer=renderer,
-        attrs=Attrs({"id": f"{form.auto_id % 'form'}-body", **hooks.part("form-body")}),
+        attrs=Attrs({"id": f"{str(form.auto_id) % 'form'}-body", **hooks.part("form-body")}),
         summary=error_summary(form),
         fields=() if layout else fields,
         hidden=(*_default_button(choose), *hidden(extra), *_hidden_fields(form)),
         layout=layout or SafeString(),
     )
+
+
+def crispy_layout(form: Any, template_pack: str | None, request: Any) -> SafeString | None:
+    """Return the fields drawn by a form's crispy `helper`, or None without helper or crispy.
+
+    The helper is copied: `{% crispy %}` and a changed helper would draw later forms with the
+    wrong pack.
+    """
+    helper = getattr(form, "helper", None)
+    if helper is None or template_pack is None or not apps.is_installed("crispy_forms"):
+        return None
+    helper = copy(helper)
+    helper.template_pack, helper.form_tag, helper.disable_csrf = template_pack, False, True
+    helper.form_show_errors, helper.inputs = True, []
+    render = import_string("crispy_forms.utils.render_crispy_form")
+    return SafeString(render(form, helper=helper, context={"request": request}))
 
 
 def _default_button(choose: Mapping[str, Button]) -> tuple[Attrs, ...]:
@@ -132,7 +155,9 @@ def _hidden_fields(form: forms.BaseForm) -> Iterator[Attrs]:
     for bound in form.hidden_fields():
         values = bound.value()
         for value in values if isinstance(values, list | tuple) else [values]:
-            yield from hidden([(bound.html_name, "" if value is None else value)], id=bound.id_for_label)
+            yield from hidden(
+                [(bound.html_name, "" if value is None else value)], id=bound.id_for_label
+            )
 
 
 def field_group(
@@ -162,7 +187,9 @@ def field_group(
         help_attrs=Attrs({"id": f"{base}_help", **hooks.part("help")}),
         errors=errors,
         error_attrs=Attrs({"id": f"{base}_error", **hooks.part("errors")}),
-        required=_("required") if bound.field.required and widget.use_required_attribute("") else "",
+        required=_("required")
+        if bound.field.required and widget.use_required_attribute("")
+        else "",
         grouped=grouped,
         inline=isinstance(widget, forms.CheckboxInput),
         choose_button=choose if isinstance(choose, Button) else None,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +27,7 @@ from powercrud_core.packs.contract import (
     SortPanel,
     Status,
 )
-from powercrud_core.params import PAGE, SEARCH, SIZE, SORT, ListParams
+from powercrud_core.params import PAGE, SEARCH, ListParams
 
 __all__ = ["ListFrame"]
 
@@ -54,7 +54,11 @@ class ListFrame:
 
     def on_page(self, number: int) -> "ListFrame":
         """Return the same frame for the page that is really shown."""
-        return self if number == self.params.page else replace(self, params=self.params.change(page=number))
+        return (
+            self
+            if number == self.params.page
+            else replace(self, params=self.params.change(page=number))
+        )
 
     def labelled(self) -> dict[str, str]:
         """Return the sortable columns' labels by key."""
@@ -272,7 +276,7 @@ class ListFrame:
 
     def pagination(self, page: Page[Any]) -> Pagination | None:
         """Return the links to the other pages and page sizes."""
-        sizes = [s for s in self.params.spec.page_sizes]
+        sizes = self.params.spec.page_sizes
         if page.paginator.num_pages < 2 and page.paginator.count <= min(sizes):
             return None
         return Pagination(
@@ -298,10 +302,10 @@ class ListFrame:
     def _pages(self, page: Page[Any]) -> Iterator[Link]:
         numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
         for number in numbers:
-            if number == Paginator.ELLIPSIS:
+            if not isinstance(number, int):
                 yield Link(attrs=Attrs(), label=str(number))
             else:
-                yield self._page(int(number), str(number), f"page-{number}", now=page.number)
+                yield self._page(number, str(number), f"page-{number}", now=page.number)
 
     def _page(self, number: int, label: str, id: str, *, now: int = 0, rel: str = "") -> Link:
         named = _("Page %(number)s") % {"number": number}
@@ -364,7 +368,11 @@ def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None)
             "warning",
         ),
         "forbidden": (_("Not allowed"), _("You do not have permission for this."), "lock"),
-        "missing": (_("Not found"), _("It may have been deleted, or you may not see it."), "search"),
+        "missing": (
+            _("Not found"),
+            _("It may have been deleted, or you may not see it."),
+            "search",
+        ),
     }[kind]
     named = {"plural": plural}
     return EmptyState(

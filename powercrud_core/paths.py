@@ -49,12 +49,12 @@ def follow(model: type[Model], name: str) -> FieldPath:
     fields: list[Any] = []
     while parts:
         try:
-            found = model._meta.pk if parts[0] == "pk" else model._meta.get_field(parts[0])
+            found: Any = model._meta.pk if parts[0] == "pk" else model._meta.get_field(parts[0])
         except FieldDoesNotExist:
             break
         fields.append(found)
         parts.pop(0)
-        related = found.related_model if found is not None and found.is_relation else None
+        related = found.related_model if found.is_relation else None
         if related is None or isinstance(related, str):
             break
         model = related

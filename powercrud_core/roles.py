@@ -1,10 +1,11 @@
 """Roles: what a view can be asked for, under which URL, with which permission."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import AutoField, Field, Model, PositiveBigIntegerField, UUIDField
+from django.db.models import AutoField, Model, PositiveBigIntegerField, UUIDField
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, register_converter, reverse
 
 __all__ = ["STANDARD_ROLES", "KeyConverter", "Role", "converter_for", "join_key", "split_key"]
@@ -32,10 +33,11 @@ class Role:
 
     def get_url(self, view_class: Any) -> URLPattern:
         """Return the URL pattern that serves this role of a view class."""
+        view: Callable[..., HttpResponseBase] = view_class.as_view(role=self)
         lookup = f"<{view_class.get_path_converter()}:{view_class.lookup_url_kwarg}>"
         return path(
             self.pattern.replace("{lookup}", lookup),
-            view_class.as_view(role=self),
+            view,
             name=f"{view_class.get_url_base()}-{self.name}",
         )
 
@@ -100,7 +102,7 @@ def _quoted(character: str) -> str:
     return "".join(f"_{byte:02X}" for byte in character.encode())
 
 
-def converter_for(field: "Field[Any, Any]") -> str:
+def converter_for(field: Any) -> str:
     """Return the name of the path converter that fits a key field.
 
     Slugs take the general one too: `slug` would let the key `new` disappear behind our own URL.
@@ -131,4 +133,3 @@ def split_key(text: str) -> tuple[str, ...]:
             parts.append(current)
             current = ""
     return (*parts, current)
-

@@ -19,7 +19,6 @@ from powercrud_core.stencils import StampedRows, marker, stamp
 __all__ = ["KEY", "NAME", "CellPlan", "RowAction", "RowPlan", "mark_of", "plan_cell"]
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowAction:
     """What can be done with a row, for all rows at once.

@@ -1,10 +1,15 @@
 """Widgets for relations of any size: never a select with thousands of options."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+SHOWN = 100
+REST = "-rest"
 
 __all__ = ["PickedMultiple", "PickedSingle", "limited"]
 
@@ -18,16 +23,16 @@ class PickedSingle(forms.Widget):
     template_name = "powercrud/widgets/picked.html"
     allow_multiple_selected = False
 
-    def __init__(self, field: forms.ModelChoiceField, attrs: Mapping[str, Any] | None = None):
+    def __init__(self, field: Any, attrs: Mapping[str, Any] | None = None):
         super().__init__(dict(attrs or {}))
         self.field = field
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Return the template's context: `widget.picked` is a list of value and label."""
-        context = super().get_context(name, value, attrs)
-        values = value if isinstance(value, list | tuple) else [value]
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        values = list(value) if isinstance(value, list | tuple | QuerySet) else [value]
         context["widget"]["picked"] = [
-            {"value": v, "label": label} for v, label in self.labels(values)
+            {"value": v, "label": label} for v, label in self.labels(values[:SHOWN])
         ]
         context["widget"]["removable"] = self.allow_multiple_selected or not self.is_required
         return context
@@ -56,13 +61,32 @@ class PickedSingle(forms.Widget):
 
 
 class PickedMultiple(PickedSingle):
-    """The same for several values: each present one is a ticked box."""
+    """The same for several values: each present one is a ticked box.
+
+    Beyond the first hundred they travel together, as JSON in one input: a form may not have
+    thousands of fields (DATA_UPLOAD_MAX_NUMBER_FIELDS).
+    """
 
     allow_multiple_selected = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Sequence[Any]:
         """Return the values that were sent."""
-        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        values = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+        try:
+            rest = json.loads(data.get(f"{name}{REST}") or "[]")
+        except ValueError:
+            rest = []
+        return [*values, *rest] if isinstance(rest, list) else list(values)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Return the template's context: `widget.rest` holds the values that are not shown."""
+        context = super().get_context(name, value, attrs)
+        rest = [getattr(v, "pk", v) for v in value[SHOWN:]] if value else []
+        if rest:
+            context["widget"]["rest_name"] = f"{name}{REST}"
+            context["widget"]["rest"] = json.dumps(rest, default=str)
+            context["widget"]["rest_text"] = _("and %(count)s more") % {"count": len(rest)}
+        return context
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Say that a missing name means an empty choice, as for any checkbox."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from django import forms
 from django.apps import AppConfig, apps
@@ -122,7 +122,7 @@ class PackConfig(AppConfig):
     def media(self) -> forms.Media:
         """Return the stylesheets of the pack's chain (the base first) and the script."""
         css = [sheet for config in reversed(list(self.chain())) for sheet in config.pack.css]
-        return forms.Media(css={"all": css}, js=[forms.Script(SCRIPT, defer=True)])
+        return forms.Media(css={"all": css}, js=[cast(Any, forms.Script(SCRIPT, defer=True))])
 
     @property
     def base_template(self) -> str:

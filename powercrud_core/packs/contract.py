@@ -1,8 +1,8 @@
 """The contract: every component a pack draws, as data.
 
-The fields are what a template may print. `attrs` is the bundle of the component's own element and is
-printed once, first in the tag; so is every other bundle (`Attrs`). Texts are plain and translated;
-they escape themselves. A component printed inside another draws itself: `{{ results.table }}`.
+The fields are what a template may print. `attrs` is the bundle of the component's own element,
+printed once and first in the tag; so is every other bundle (`Attrs`). Texts are plain, translated,
+and escape themselves. A component inside another draws itself: `{{ results.table }}`.
 """
 
 from collections.abc import Iterable

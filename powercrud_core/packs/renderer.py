@@ -4,10 +4,12 @@ from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
+from django.template.loader import get_template, select_template
 
 __all__ = ["PackFormRenderer"]
+
+
+HOMES = ("django/forms/", "django_filters/", "powercrud/")
 
 
 class PackFormRenderer(TemplatesSetting):
@@ -27,12 +29,12 @@ class PackFormRenderer(TemplatesSetting):
         return found
 
     def _find(self, template_name: str) -> Any:
-        tail = template_name.removeprefix("django/forms/").removeprefix("powercrud/")
-        for app in self.apps if tail != template_name else ():
-            try:
-                return get_template(f"{app}/{tail}")
-            except TemplateDoesNotExist:
-                continue
+        for home in HOMES:
+            if template_name.startswith(home):
+                tail = template_name.removeprefix(home)
+                own = [f"{app}/{tail}" for app in self.apps]
+                # django-filter's widgets look like Django's, whose templates are always there.
+                return select_template([*own, template_name, f"django/forms/{tail}"])
         return get_template(template_name)
 
     def render(

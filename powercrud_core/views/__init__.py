@@ -8,13 +8,16 @@ from django.urls import URLPattern
 from powercrud_core.views.base import BaseCRUDView
 from powercrud_core.views.choosing import ChoiceHandlers
 from powercrud_core.views.deleting import DeleteHandlers
+from powercrud_core.views.detail import DetailHandlers
 from powercrud_core.views.editing import EditHandlers
 from powercrud_core.views.listing import ListHandlers
 
 __all__ = ["CRUDView", "crud_urls"]
 
 
-class CRUDView(ListHandlers, EditHandlers, DeleteHandlers, ChoiceHandlers, BaseCRUDView):
+class CRUDView(
+    ListHandlers, DetailHandlers, EditHandlers, DeleteHandlers, ChoiceHandlers, BaseCRUDView
+):
     """The screens of one model: list, detail, create, update, delete.
 
     Declare `model` and whatever should differ from what the model suggests; route it with

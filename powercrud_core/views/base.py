@@ -66,9 +66,7 @@ class BaseCRUDView(View):
             return cls.model
         if cls.queryset is not None:
             return cls.queryset.model
-        raise ConfigError(
-            f"{cls.__name__} has no model. Set 'model' (or 'queryset') on the class."
-        )
+        raise ConfigError(f"{cls.__name__} has no model. Set 'model' (or 'queryset') on the class.")
 
     @classmethod
     def get_url_base(cls) -> str:
@@ -174,6 +172,10 @@ class BaseCRUDView(View):
             return False
         return action == "view" or self.get_rows(action).filter(pk=obj.pk).exists()
 
+    def may_choose(self, model: Any) -> bool:
+        """Say whether the user may pick among the objects of a related model."""
+        return self.policy.related(model).allows(self.request.user, "view")
+
     def get_lookup_filter(self, value: Any) -> dict[str, Any]:
         """Return the filter for the key in the URL; a key that cannot exist is a 404."""
         options = self.get_model()._meta
@@ -223,6 +225,11 @@ class BaseCRUDView(View):
     def get_template_pack(self) -> str | None:
         """Return the name of the pack that draws this request; None for the project's choice."""
         return self.template_pack
+
+    def get_page_title(self) -> str:
+        """Return the heading of the list."""
+        plural = str(self.get_model()._meta.verbose_name_plural)
+        return plural[:1].upper() + plural[1:]
 
     def get_base_template(self) -> str:
         """Return the template that the page extends."""

@@ -16,7 +16,7 @@ from powercrud_core.attrs import Attrs
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, ChoicePage, Search, Status
 from powercrud_core.search import default_search_fields, search
-from powercrud_core.views.base import BaseCRUDView
+from powercrud_core.views.base import NEXT, BaseCRUDView
 
 __all__ = ["ChoiceHandlers"]
 
@@ -36,7 +36,7 @@ class ChoiceHandlers(BaseCRUDView):
         """Show the page of a filter or a form field."""
         posting = request.method == "POST"
         form_field = self.get_choice_field(field, posting)
-        if not self.may_choose(form_field.queryset.model):  # type: ignore[attr-defined]
+        if not self.may_choose(form_field.queryset.model):
             raise PermissionDenied(self.policy.reason(request.user, "view"))
         return self.respond(self.get_choice_page(field, form_field, posting))
 
@@ -76,13 +76,17 @@ class ChoiceHandlers(BaseCRUDView):
         """Return the page with the choices that match what was searched."""
         data = self.request.POST if posting else self.request.GET
         here = self.request.path
-        target = data[ORIGIN] if posting else self.url_for("list") or "/"
+        target = data[ORIGIN] if posting else self.get_list_url()
         text = data.get(QUERY, "").strip()
         page = self.get_choices(field, text, data.get(PAGE, "1"))
         plural = str(field.queryset.model._meta.verbose_name_plural)
         multiple = isinstance(field, ModelMultipleChoiceField)
         sent = name if posting else self.params.name(name)  # type: ignore[attr-defined]
-        extra = [(ORIGIN, target), (REFILL, "1"), ("csrfmiddlewaretoken", get_token(self.request))] if posting else []
+        extra = (
+            [(ORIGIN, target), (REFILL, "1"), ("csrfmiddlewaretoken", get_token(self.request))]
+            if posting
+            else []
+        )
         return ChoicePage(
             renderer=self.renderer,
             attrs=Attrs(hooks.part("choice-page")),
@@ -122,8 +126,9 @@ class ChoiceHandlers(BaseCRUDView):
 
     def _carried(self, data: Any, name: str, multiple: bool) -> Iterator[tuple[str, str]]:
         """Yield what was in the form or the list's state, without the value to be replaced."""
+        own = OWN if self.request.method == "POST" else {*OWN, NEXT}
         for key in data:
-            if key in OWN or key == "page" or (key == name and not multiple):
+            if key in own or key == "page" or (key == name and not multiple):
                 continue
             for value in data.getlist(key):
                 yield key, value

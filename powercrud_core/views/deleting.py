@@ -109,14 +109,15 @@ def related_to(obj: Any) -> tuple[dict[Any, list[Any]], dict[Any, list[Any]]]:
     collector = Collector(using=obj._state.db, origin=obj)
     try:
         collector.collect([obj])
-    except (ProtectedError, RestrictedError) as error:
-        objects = getattr(error, "protected_objects", None) or getattr(
-            error, "restricted_objects", ()
-        )
-        return {}, grouped(objects)
+    except ProtectedError as error:
+        return {}, grouped(error.protected_objects)
+    except RestrictedError as error:
+        return {}, grouped(error.restricted_objects)
     found: dict[Any, list[Any]] = {}
     for model, instances in collector.data.items():
-        kept = [i for i in instances if i is not obj and not (model is type(obj) and i.pk == obj.pk)]
+        kept = [
+            i for i in instances if i is not obj and not (model is type(obj) and i.pk == obj.pk)
+        ]
         if kept and not model._meta.auto_created:
             found.setdefault(model, []).extend(kept)
     for queryset in collector.fast_deletes:

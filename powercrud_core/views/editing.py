@@ -1,24 +1,33 @@
 """Create and update: one form, three outcomes, back to where the user came from."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.core.exceptions import FieldDoesNotExist
-from django.forms import BaseModelForm, ModelForm, modelform_factory
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.conf import get_conf
-from powercrud_core.forms import editable_fields, fit_relations, form_body, native_input
+from powercrud_core.forms import (
+    crispy_layout,
+    editable_fields,
+    fit_relations,
+    form_body,
+    native_input,
+)
 from powercrud_core.packs.contract import Button, FormPage, Link
 from powercrud_core.views.base import NEXT, BaseCRUDView
 
 __all__ = ["EditHandlers"]
+
+logger = logging.getLogger("powercrud")
 
 SAVE_ANOTHER, SAVE_CONTINUE, REFILL = "_save_another", "_save_continue", "_refill"
 
@@ -28,11 +37,11 @@ class EditHandlers(BaseCRUDView):
 
     fields: names of the form's fields, as in any Django class-based view; default is every
         editable field.
-    form_class: a ModelForm; wins over `fields`.
+    form_class: a ModelForm class; wins over `fields`.
     """
 
     fields: ClassVar[Sequence[str] | None] = None
-    form_class: ClassVar[type[ModelForm] | None] = None
+    form_class: ClassVar[type[Any] | None] = None
 
     # ---- handlers
 
@@ -46,15 +55,27 @@ class EditHandlers(BaseCRUDView):
         if REFILL in request.POST:
             return self.respond(self.get_form_page(self.get_refilled_form(obj)))
         form = self.get_form(obj, data=request.POST, files=request.FILES)
-        with transaction.atomic():
-            valid = form.is_valid()
-            if valid:
-                self.perform_save(form)
-        return self.form_valid(form) if valid else self.form_invalid(form)
+        if self.save(form):
+            return self.form_valid(form)
+        return self.form_invalid(form)
+
+    def save(self, form: Any) -> bool:
+        """Validate and save as one step; say whether it was done."""
+        try:
+            with transaction.atomic():
+                if form.is_valid():
+                    self.perform_save(form)
+        except IntegrityError:
+            # Somebody else was faster: what was valid a moment ago no longer is.
+            logger.info("Saving %s broke a constraint.", form.instance, exc_info=True)
+            form.full_clean()
+            if form.is_valid():
+                form.add_error(None, _("This is in conflict with other data. Please check it."))
+        return bool(form.is_valid())
 
     # ---- what a project may override
 
-    def get_form_class(self) -> type[BaseModelForm]:
+    def get_form_class(self) -> type[Any]:
         """Return the form class for this request, without the fields the user may not write."""
         if self.form_class is not None:
             return self.form_class
@@ -73,7 +94,11 @@ class EditHandlers(BaseCRUDView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Return where the user goes after saving."""
         name = str(self.get_model()._meta.verbose_name)
-        text = _("Created %(name)s “%(object)s”.") if self.creating else _("Saved %(name)s “%(object)s”.")
+        text = (
+            _("Created %(name)s “%(object)s”.")
+            if self.creating
+            else _("Saved %(name)s “%(object)s”.")
+        )
         self.tell("success", text % {"name": name, "object": form.instance})
         return HttpResponseRedirect(self.get_success_url(form.instance))
 
@@ -111,7 +136,7 @@ class EditHandlers(BaseCRUDView):
         form.renderer = self.pack.form_renderer
         form.auto_id = f"pc-{self.get_url_base()}-form-%s"
         self.narrow(form, obj)
-        form.large = fit_relations(form, get_conf().choices_limit)  # type: ignore[attr-defined]
+        form.large = fit_relations(form, get_conf().choices_limit)
         return form
 
     def narrow(self, form: Any, obj: Any) -> None:
@@ -146,7 +171,7 @@ class EditHandlers(BaseCRUDView):
             renderer=self.renderer,
             attrs=Attrs(hooks.part("form-page")),
             title=title,
-            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),  # type: ignore[attr-defined]
+            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),
             form=Attrs(
                 {
                     "id": form_id,
@@ -166,21 +191,19 @@ class EditHandlers(BaseCRUDView):
             ),
             note=_("Fields marked with * are required.") if self._has_required(form) else "",
             buttons=tuple(self.get_form_buttons()),
-            cancel=Link(
-                attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")
-            ),
+            cancel=Link(attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")),
         )
 
-    def get_form_layout(self, form: Any) -> Any:
-        """Return the form drawn by its own layout, or None."""
-        return None
+    def get_form_layout(self, form: Any) -> SafeString | None:
+        """Return the fields drawn by the form's crispy helper, or None where it has none."""
+        return crispy_layout(form, self.pack.pack.crispy, self.request)
 
     def get_form_buttons(self) -> list[Button]:
         """Return the ways to save."""
         buttons = [self._button("_save", _("Save"), "primary")]
         if self.creating:
             buttons.append(self._button(SAVE_ANOTHER, _("Save and add another")))
-        if self.get_role("update"):  # type: ignore[attr-defined]
+        if self.get_role("update"):
             buttons.append(self._button(SAVE_CONTINUE, _("Save and continue editing")))
         return buttons
 
@@ -207,7 +230,7 @@ class EditHandlers(BaseCRUDView):
                 icon="search",
             )
             for name in form.large
-            if self.may_choose(form.fields[name].queryset.model)  # type: ignore[attr-defined]
+            if self.may_choose(form.fields[name].queryset.model)
             and (url := self.url_for("choices", field=name))
         }
 

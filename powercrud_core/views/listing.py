@@ -1,7 +1,7 @@
-"""List and detail: the reading half of a view."""
+"""List: the rows a user may see, in the state that the query string asks for."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -10,65 +10,58 @@ from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
-from powercrud_core.columns import BoundColumn, Column
 from powercrud_core.conf import get_conf
-from powercrud_core.config import ViewConfig, bind_columns, get_config, joins_for
-from powercrud_core.filters import conditions, names_of_filters
-from powercrud_core.formats import format_for
-from powercrud_core.forms import field_group, fit_relations
+from powercrud_core.config import joins_for
+from powercrud_core.filters import conditions
 from powercrud_core.lists import ListFrame
 from powercrud_core.packs.contract import (
     ActionMenu,
-    Button,
-    DetailField,
-    DetailPage,
     EmptyState,
-    FilterForm,
     Link,
     ListPage,
     Results,
     Table,
     Toolbar,
 )
-from powercrud_core.params import ListParams, Spec
 from powercrud_core.search import search
-from powercrud_core.tables import mark_of
-from powercrud_core.views.base import NEXT, BaseCRUDView
-from powercrud_core.views.rows import RowBuilder, cell_link
+from powercrud_core.views.base import NEXT
+from powercrud_core.views.filtering import FilterHandlers
+from powercrud_core.views.rows import RowBuilder
 
 __all__ = ["ListHandlers"]
 
 logger = logging.getLogger("powercrud")
 
 
-class ListHandlers(BaseCRUDView):
-    """The list and the detail page.
+class ListHandlers(FilterHandlers):
+    """The list page.
 
-    columns: names and Columns; default is the model's first fields.
-    detail_fields: the same for the detail page; default is every field.
-    filterset_fields: names (a filter by field type) or django-filter's mapping of lookups.
-    filterset_class: a django-filter FilterSet; wins over `filterset_fields`.
     search_fields: field paths; all words of a search must occur among them. [] for no search.
     ordering: as in `Meta.ordering`, which it replaces.
     paginate_by: rows on a page; page_sizes: what the user may choose.
-    param_prefix: beginning of this list's parameters, where two lists share a page.
     """
 
-    columns: ClassVar[Sequence[str | Column] | None] = None
-    detail_fields: ClassVar[Sequence[str | Column] | None] = None
-    filterset_fields: ClassVar[Sequence[str] | Mapping[str, Sequence[str]] | None] = None
-    filterset_class: ClassVar[type[FilterSet] | None] = None
     search_fields: ClassVar[Sequence[str] | None] = None
     ordering: ClassVar[Sequence[Any]] = ()
     paginate_by: ClassVar[int | None] = None
     page_sizes: ClassVar[Sequence[int]] = ()
-    param_prefix: ClassVar[str] = ""
+
+    @classmethod
+    def embed(cls, request: HttpRequest, **attributes: Any) -> ListPage | None:
+        """Return the list as a component for another page, or None where the user may not see it.
+
+        attributes: what this use changes; `param_prefix` where several lists share the page,
+        `queryset` to narrow the rows, `namespace` where the view is routed in one.
+        """
+        view = cls(role=cls.roles[0], **attributes)
+        view.setup(request)
+        allowed = view.policy.allows(request.user, "view")
+        return view.get_list_page() if allowed else None
 
     # ---- handlers
 
@@ -79,70 +72,14 @@ class ListHandlers(BaseCRUDView):
         status = 503 if failed and "failed" in page.results.empty.attrs.values() else 200  # type: ignore[union-attr]
         return self.respond(page, status)
 
-    def show_detail(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show one object."""
-        return self.respond(self.get_detail_page(self.get_object()))
-
     # ---- what a project may override
-
-    def get_columns(self) -> Iterable[str | Column]:
-        """Return the list's columns for this request."""
-        return [c.column for c in self.config.columns]
-
-    def get_filterset_class(self) -> type[FilterSet] | None:
-        """Return the FilterSet class for this request."""
-        return self.config.filterset_class
 
     def get_search_results(self, queryset: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
         """Return the rows that a search finds."""
         allowed = [f for f in self.config.search_fields if self.may_see(f)]
         return search(queryset, text, allowed) if allowed else queryset.none()
 
-    def get_page_title(self) -> str:
-        """Return the heading of the list."""
-        plural = str(self.get_model()._meta.verbose_name_plural)
-        return plural[:1].upper() + plural[1:]
-
-    def get_detail_fields(self) -> Iterable[str | Column]:
-        """Return the fields of the detail page for this request."""
-        if self.detail_fields is not None:
-            return self.detail_fields
-        options = self.get_model()._meta
-        return [f.name for f in [*options.fields, *options.many_to_many]]
-
     # ---- what a page knows
-
-    @cached_property
-    def config(self) -> ViewConfig:
-        """Return the facts of this view class."""
-        return get_config(type(self), frozenset(self.get_queryset().query.annotations))
-
-    @cached_property
-    def list_columns(self) -> tuple[BoundColumn, ...]:
-        """Return the columns that this user may see."""
-        bound = self.bind(self.get_columns(), self.config.columns)
-        return tuple(c for c in bound if self.may_see(c.source) and self.may_see(c.name))
-
-    def bind(
-        self, columns: Iterable[str | Column], ready: Sequence[BoundColumn] = ()
-    ) -> Iterable[BoundColumn]:
-        """Return columns resolved against the model, reusing those of the class."""
-        known = {id(c.column): c for c in ready}
-        annotations = frozenset(self.get_queryset().query.annotations)
-        for column in columns:
-            found = known.get(id(column))
-            yield found or bind_columns([column], self.get_model(), annotations)[0]
-
-    @cached_property
-    def visible_fields(self) -> frozenset[str] | None:
-        """Return the names of the fields this user may see; None for all."""
-        fields = self.policy.fields(self.request.user, "view")
-        return None if fields is None else frozenset(fields)
-
-    def may_see(self, name: str) -> bool:
-        """Say whether the user may see a field; a path counts by its first part."""
-        allowed = self.visible_fields
-        return allowed is None or name.replace(".", "__").split("__")[0] in allowed
 
     def watches_queries(self) -> bool:
         """Say whether columns are watched for queries: in development only."""
@@ -164,59 +101,6 @@ class ListHandlers(BaseCRUDView):
             may = {obj.pk for obj in objects if self.policy.allows(user, action, obj)}
             keys = [key for key in keys if key in may]
         return frozenset(keys)
-
-    @cached_property
-    def list_id(self) -> str:
-        """Return the id of the list's element."""
-        prefix = f"{self.param_prefix}-" if self.param_prefix else ""
-        return f"pc-{prefix}{self.get_url_base()}"
-
-    @cached_property
-    def params(self) -> ListParams:
-        """Return the list's state."""
-        names = {
-            parameter: name
-            for name, parameters in self.filter_names.items()
-            for parameter in parameters
-        }
-        spec = Spec(
-            sort_keys=[c.name for c in self.list_columns if c.order],
-            filters=names,
-            page_sizes=self.config.page_sizes,
-            default_size=self.config.page_size,
-            searchable=bool(self.config.search_fields),
-            prefix=self.param_prefix,
-        )
-        return ListParams.parse(self.request.path, self.request.GET, spec)
-
-    @cached_property
-    def filter_names(self) -> dict[str, list[str]]:
-        """Return the parameters of the filters this user may use, by filter."""
-        filterset_class = self.get_filterset_class()
-        if filterset_class is None:
-            return {}
-        fields = {name: f.field_name for name, f in filterset_class.base_filters.items()}
-        names = names_of_filters(filterset_class)
-        return {n: p for n, p in names.items() if self.may_see(fields.get(n) or n)}
-
-    def get_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
-        """Return the filters bound to the list's state, fit for the size of their relations."""
-        filterset_class = self.get_filterset_class()
-        if filterset_class is None:
-            return None
-        filterset = filterset_class(
-            data=self.params.filter_data(),
-            queryset=queryset,
-            request=self.request,
-            prefix=self.param_prefix or None,
-        )
-        for name in set(filterset.filters) - self.filter_names.keys():
-            del filterset.filters[name]
-        form = filterset.form
-        form.renderer = self.pack.form_renderer
-        form.auto_id = f"{self.list_id}-filter-%s"
-        form.large = fit_relations(form, get_conf().choices_limit)
-        return filterset
 
     def get_order(self) -> list[Any]:
         """Return the ordering of the rows; the primary key makes it total."""
@@ -364,9 +248,13 @@ class ListHandlers(BaseCRUDView):
     def get_toolbar(self, frame: ListFrame) -> Toolbar:
         """Return the head of the list: search and what can be done with the list."""
         create = self.get_create_link()
-        menu = ActionMenu(
-            renderer=self.renderer, attrs=Attrs(hooks.part("list-actions")), links=(create,)
-        ) if create else None
+        menu = (
+            ActionMenu(
+                renderer=self.renderer, attrs=Attrs(hooks.part("list-actions")), links=(create,)
+            )
+            if create
+            else None
+        )
         searchable = any(self.may_see(f) for f in self.config.search_fields)
         return Toolbar(
             renderer=self.renderer,
@@ -374,132 +262,3 @@ class ListHandlers(BaseCRUDView):
             search=frame.search_box() if searchable else None,
             actions=menu,
         )
-
-    def get_filter_form(self, filterset: FilterSet | None) -> FilterForm:
-        """Return the filter form; without filters it still carries search and order."""
-        form = filterset.form if filterset else None
-        large = getattr(form, "large", ())
-        applied = len({n for n, p in self.filter_names.items() if self._applied(p)})
-        return FilterForm(
-            renderer=self.renderer,
-            attrs=Attrs(
-                {
-                    "id": f"{self.list_id}-filter",
-                    "method": "get",
-                    "action": self.params.path,
-                    **hooks.swap_form(),
-                    **hooks.auto(350),
-                    **hooks.part("filter-form"),
-                }
-            ),
-            region=Attrs(hooks.region(f"{self.list_id}-filters")),
-            details=Attrs(
-                {"id": f"{self.list_id}-filter-details", "open": bool(form and form.errors)}
-            ),
-            title=_("Filters"),
-            active=str(applied) if applied else "",
-            fields=tuple(
-                field_group(bound, self.renderer, choose=self.get_choose_link(bound, large))
-                for bound in (form.visible_fields() if form else ())
-            ),
-            apply=Button(
-                attrs=Attrs({"type": "submit", **hooks.part("filter-apply")}),
-                label=_("Apply filters"),
-                tone="primary",
-            ),
-            reset=Link(
-                attrs=Attrs(
-                    {
-                        "href": self.params.cleared().url(),
-                        **hooks.nav(),
-                        **hooks.part("filter-reset"),
-                    }
-                ),
-                label=_("Reset"),
-            ),
-        )
-
-    def _applied(self, names: Sequence[str]) -> bool:
-        return any(name in names for name, values in self.params.filters)
-
-    def get_choose_link(self, bound: Any, large: Iterable[str]) -> Link | None:
-        """Return the link to the page that picks a value for a filter on a large relation."""
-        if bound.name not in large or not self.may_choose(bound.field.queryset.model):
-            return None
-        url = self.url_for("choices", field=bound.name)
-        if url is None:
-            return None
-        state = self.params.query_string()
-        return Link(
-            attrs=Attrs(
-                {
-                    "id": f"{bound.auto_id}_choose",
-                    "href": f"{url}?{state}" if state else url,
-                    **hooks.part("choose"),
-                }
-            ),
-            label=_("Choose %(label)s") % {"label": bound.label},
-            icon="search",
-        )
-
-    def may_choose(self, model: Any) -> bool:
-        """Say whether the user may pick among the objects of a related model."""
-        return self.policy.related(model).allows(self.request.user, "view")
-
-    # ---- the detail page
-
-    def get_detail_page(self, obj: Any) -> DetailPage:
-        """Return one object field by field."""
-        columns = [c for c in self.bind(self.get_detail_fields()) if self.may_see(c.source)]
-        back = self.get_list_url()
-        return DetailPage(
-            renderer=self.renderer,
-            attrs=Attrs(hooks.part("detail-page")),
-            title=str(obj),
-            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),
-            actions=self.get_detail_actions(obj),
-            fields=tuple(self.get_detail_field(obj, column) for column in columns),
-        )
-
-    def get_detail_field(self, obj: Any, column: BoundColumn) -> DetailField:
-        """Return one labelled value."""
-        raw = column.get(obj)
-        text = "" if raw is None else (column.column.format or format_for(column.field, short=False))(raw)
-        link = cell_link(self, column, None)
-        url = link(obj, raw) if link else None
-        marked = column.kind == "boolean"
-        unknown = _("Unknown") if marked else column.column.empty
-        return DetailField(
-            attrs=Attrs(
-                {
-                    "data-kind": column.kind or None,
-                    "data-empty": text == "",
-                    **hooks.part("detail-field"),
-                }
-            ),
-            label=str(column.label),
-            value=text if text != "" else unknown,
-            link=Attrs({"href": url}) if url else None,
-            mark=Attrs({"data-pc-mark": mark_of(raw), "aria-hidden": "true"}) if marked else None,
-            help_text=str(column.column.help_text),
-        )
-
-    def get_detail_actions(self, obj: Any) -> ActionMenu | None:
-        """Return what the user may do with one object."""
-        words = (("update", "change", _("Edit"), "edit"), ("delete", "delete", _("Delete"), "delete"))
-        back = self.get_return_url()
-        query = f"?{urlencode({NEXT: back}, safe='/,')}" if back else ""
-        links = tuple(
-            Link(
-                attrs=Attrs({"href": f"{url}{query}", **hooks.part(f"action-{name}")}),
-                label=label,
-                icon=icon,
-                tone="danger" if name == "delete" else "primary",
-            )
-            for name, action, label, icon in words
-            if (url := self.url_for(name, obj)) and self.may(action, obj)
-        )
-        if not links:
-            return None
-        attrs = Attrs(hooks.part("detail-actions"))
-        return ActionMenu(renderer=self.renderer, attrs=attrs, links=links)

@@ -116,7 +116,7 @@ class RowBuilder:
 def cell_link(
     view: Any, column: BoundColumn, automatic: Callable[[Any], str] | None
 ) -> Link | None:
-    """Return where a column's values lead: as declared, else `automatic`, else their own address."""
+    """Return where a column's values lead: as declared, else `automatic`, else to themselves."""
     declared = column.column.link
     if declared is False:
         return None

@@ -1,7 +1,6 @@
 """The views of the tests: the documentation's BookView, and plain screens."""
 
 from powercrud_core import Column, CRUDView
-
 from tests.library.models import Author, Book
 
 

@@ -1,0 +1,236 @@
+"""System checks: the settings, the packs, the templates, and every routed view."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
+from django.template.loader import get_template
+from django.template.loader_tags import BlockNode
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from powercrud_core.components import Component
+from powercrud_core.conf import PREFIX, get_conf
+from powercrud_core.exceptions import ComponentNotFound, ConfigError
+from powercrud_core.packs import explain_missing, installed_packs
+from powercrud_core.packs.app import CONTRACT, PackConfig
+from powercrud_core.problems import find_problems, known_annotations
+from powercrud_core.views import CRUDView
+
+__all__ = ["IDS", "check_packs", "check_settings", "check_templates", "check_views"]
+
+IDS = {
+    "E001": "A POWERCRUD_ setting has a value of the wrong kind.",
+    "W001": "A POWERCRUD_ setting that does not exist.",
+    "E020": "The chosen template pack is not known.",
+    "E021": "The chosen template pack is installed, but its app is not in INSTALLED_APPS.",
+    "E022": "The chosen template pack's distribution is not installed.",
+    "E023": "A template pack was written for another version of the component contract.",
+    "E024": "Template packs extend each other in a circle, or one that is not installed.",
+    "E025": "A template pack has no template for a component.",
+    "E026": "Django's template loaders do not include django-cotton's.",
+    "E027": "An app that the templates need is not in INSTALLED_APPS.",
+    "E028": "No Django template engine, or one without the request context processor.",
+    "W029": "BASE_DIR/templates exists, but is not in DIRS: overrides there lose to packages.",
+    "E100": "A view has no model.",
+    "W101": "A view has an attribute that looks like a misspelt option.",
+    "E102": "A column leads to nothing.",
+    "E103": "A column's sort names something the database cannot sort by.",
+    "E104": "A column's value is a method that changes data.",
+    "E105": "Two columns have one name.",
+    "E106": "A column is neither a name nor a Column.",
+    "E107": "`lookup_field` is not a field.",
+    "E108": "A column links to a role the view does not have.",
+    "E109": "`ordering` names something the database cannot sort by.",
+    "E110": "`paginate_by` or `page_sizes` make no sense.",
+    "E111": "The view's own template pack cannot be used.",
+    "E112": "Two views have one URL name.",
+    "E113": "`roles` holds something that is not a Role.",
+    "E114": "`permission_policy` is not a Policy class.",
+    "W115": "The view's base template lacks a block that its pages fill.",
+    "E150": "A filter names something that is not a model field.",
+    "E151": "A search field leads to nothing.",
+    "E152": "A filter has the name of a list parameter.",
+    "E153": "`filterset_class` is not a FilterSet.",
+    "E154": "`filterset_fields` has lookups that django-filter refuses.",
+    "E155": "`param_prefix` is not a word.",
+    "E156": "A search field is a relation.",
+    "E200": "A form field is not a model field.",
+    "E201": "`form_class` is not a ModelForm of the view's model.",
+    "E202": "A form field cannot be edited.",
+}
+
+NEEDED = ("django_cotton", "django.forms")
+REQUEST = "django.template.context_processors.request"
+BLOCKS = ("title", "powercrud_head", "content")
+
+
+def _message(id: str, text: str, hint: str, obj: Any = None) -> CheckMessage:
+    kind = Warning if id.startswith("W") else Error
+    return kind(text, hint=hint, obj=obj, id=f"powercrud.{id}")
+
+
+@register
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Report POWERCRUD_ settings that do not exist or make no sense."""
+    known = [PREFIX + name.upper() for name in type(get_conf()).__dataclass_fields__]
+    found = []
+    for name in dir(settings):
+        if name.startswith(PREFIX) and name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"Known are: {', '.join(known)}."
+            found.append(_message("W001", f"The setting {name} does not exist.", hint))
+    conf: Any = get_conf()
+    sizes = conf.page_sizes
+    if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
+        text = f"POWERCRUD_PAGE_SIZES is {sizes!r}."
+        found.append(_message("E001", text, "Set it to whole numbers, as in (25, 50, 100)."))
+    if not isinstance(conf.choices_limit, int) or conf.choices_limit < 1:
+        text = f"POWERCRUD_CHOICES_LIMIT is {conf.choices_limit!r}."
+        found.append(_message("E001", text, "Set it to a whole number above zero."))
+    return found
+
+
+@register
+def check_packs(**kwargs: Any) -> list[CheckMessage]:
+    """Report a pack that cannot be found, and packs that cannot draw every component."""
+    packs = installed_packs()
+    found = [*_chosen(packs)]
+    for config in packs.values():
+        found += _pack(config)
+    return found
+
+
+def _chosen(packs: dict[str, PackConfig]) -> Iterator[CheckMessage]:
+    name = get_conf().template_pack
+    if name in packs or (not name and len(packs) == 1):
+        return
+    text = explain_missing(name, list(packs))
+    module = f"powercrud_{name}"
+    if name and not apps.is_installed(module) and name.isidentifier() and find_spec(module):
+        hint = f'Add "{module}" to INSTALLED_APPS.'
+        yield _message("E021", f"The template pack {name!r} is not in INSTALLED_APPS.", hint)
+    elif name in ("plain", "bootstrap5", "daisyui"):
+        hint = f'Run "pip install powercrud-{name}" and add "{module}" to INSTALLED_APPS.'
+        yield _message("E022", f"The template pack {name!r} is not installed.", hint)
+    else:
+        hint = "Set POWERCRUD_TEMPLATE_PACK to the name of an installed pack."
+        yield _message("E020", text, hint)
+
+
+def _pack(config: PackConfig) -> Iterator[CheckMessage]:
+    if config.pack.contract != CONTRACT:
+        yield _message(
+            "E023",
+            f"The template pack {config.pack.name!r} was written for contract "
+            f"{config.pack.contract}; this is contract {CONTRACT}.",
+            "Install the version of the pack that belongs to this powercrud-core.",
+            config,
+        )
+    try:
+        list(config.chain())
+    except ConfigError as error:
+        yield _message("E024", str(error), "Correct 'extends' in the pack's apps.py.", config)
+        return
+    for component in Component.registry:
+        try:
+            config.component_templates(component)
+        except ComponentNotFound as error:
+            hint = "Add the template, or let the pack extend one that has it."
+            yield _message("E025", str(error), hint, config)
+
+
+@register
+def check_templates(**kwargs: Any) -> list[CheckMessage]:
+    """Report template settings under which packs cannot draw."""
+    found = [
+        _message("E027", f'"{app}" is not in INSTALLED_APPS.', f'Add "{app}" to INSTALLED_APPS.')
+        for app in NEEDED
+        if not apps.is_installed(app)
+    ]
+    engine = next((e for e in engines.all() if isinstance(e, DjangoTemplates)), None)
+    if engine is None:
+        hint = "Add a DjangoTemplates entry to TEMPLATES."
+        return [*found, _message("E028", "TEMPLATES has no Django template engine.", hint)]
+    if REQUEST not in engine.engine.context_processors:
+        hint = f"Add '{REQUEST}' to its context_processors."
+        found.append(_message("E028", f"The engine {engine.name!r} lacks 'request'.", hint))
+    if "cotton_loader" not in str(engine.engine.loaders):
+        text = f"The engine {engine.name!r} does not load templates through django-cotton."
+        hint = (
+            "Remove 'loaders' from its OPTIONS (django-cotton sets them up for the engine named "
+            "'django'), or put 'django_cotton.cotton_loader.Loader' first into the cached loader."
+        )
+        found.append(_message("E026", text, hint))
+    base = getattr(settings, "BASE_DIR", None)
+    folder = Path(base) / "templates" if base else None
+    listed = {Path(d).resolve() for d in engine.engine.dirs}
+    if folder and (folder / "cotton").is_dir() and folder.resolve() not in listed:
+        hint = 'Add BASE_DIR / "templates" to DIRS.'
+        found.append(_message("W029", f"{folder.name}/cotton is not searched first.", hint))
+    return found
+
+
+@register
+def check_views(**kwargs: Any) -> list[CheckMessage]:
+    """Report the problems of every CRUDView in the URLconf, and URL names that two views share."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    names: dict[str, set[type]] = defaultdict(set)
+    views: dict[type, None] = {}
+    for name, view_class in routed(get_resolver().url_patterns):
+        names[name].add(view_class)
+        views[view_class] = None
+    found: list[CheckMessage] = []
+    for view in views:
+        found += find_problems(view, known_annotations(view)) + list(_blocks(view))
+    for name, classes in names.items():
+        if len(classes) > 1 and name.endswith("-list"):
+            listed = " and ".join(sorted(c.__name__ for c in classes))
+            found.append(
+                _message(
+                    "E112",
+                    f"{listed} share the URL name {name!r}: links lead to one of them only.",
+                    "Set a different 'url_base' on one of them, or include it in a namespace.",
+                )
+            )
+    return found
+
+
+def routed(patterns: Any, namespace: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the full URL name and the class of every routed CRUDView."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routed(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            view_class = getattr(pattern.callback, "view_class", None)
+            if isinstance(view_class, type) and issubclass(view_class, CRUDView):
+                yield f"{namespace}{pattern.name}", view_class
+
+
+def _blocks(view: Any) -> Iterator[CheckMessage]:
+    """Report a base template without the blocks that the pages fill."""
+    if view.base_template is None:
+        return
+    try:
+        template = get_template(view.base_template).template  # type: ignore[attr-defined]
+    except (TemplateDoesNotExist, ImproperlyConfigured) as error:
+        text = f"'base_template' is {view.base_template!r}, which cannot be loaded: {error}"
+        yield _message("W115", text, "Correct the name.", view)
+        return
+    if "extends" in template.source:
+        return  # its blocks may come from a parent chosen at run time
+    blocks = {node.name for node in template.nodelist.get_nodes_by_type(BlockNode)}
+    for block in BLOCKS:
+        if block not in blocks:
+            text = f"The base template {view.base_template!r} has no block '{block}'."
+            yield _message("W115", text, f"Add {{% block {block} %}}{{% endblock %}}.", view)

@@ -1,0 +1,356 @@
+"""find_problems: everything wrong with a view class, at once, for checks and for run time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
+from django_filters import FilterSet
+from django_filters.exceptions import FieldLookupError
+from django_filters.utils import get_model_field
+
+from powercrud_core.columns import Column
+from powercrud_core.exceptions import ConfigError, PackNotFound
+from powercrud_core.filters import build_filterset
+from powercrud_core.packs import get_pack
+from powercrud_core.params import PAGE, SEARCH, SIZE, SORT
+from powercrud_core.paths import field_names, follow
+from powercrud_core.permissions import Policy
+from powercrud_core.roles import Role
+
+__all__ = ["find_problems", "known_annotations"]
+
+
+def find_problems(view_class: Any, annotations: frozenset[str] | None = None) -> list[CheckMessage]:
+    """Return every problem of a view class as check messages.
+
+    annotations: names that the view's queryset adds; None when they cannot be known here.
+    """
+    try:
+        model = view_class.get_model()
+    except ConfigError as error:
+        return [_error("E100", str(error), "Set 'model' on the class.", view_class)]
+    subject = _Subject(view_class, model, annotations)
+    return [
+        *subject.attributes(),
+        *subject.lookups(),
+        *subject.columns("columns"),
+        *subject.columns("detail_fields"),
+        *subject.ordering(),
+        *subject.pages(),
+        *subject.pack(),
+        *subject.filters(),
+        *subject.searches(),
+        *subject.forms(),
+    ]
+
+
+def known_annotations(view_class: Any) -> frozenset[str] | None:
+    """Return the names a view's queryset adds, or None where it needs a request to tell."""
+    try:
+        return frozenset(view_class().get_queryset().query.annotations)
+    except (AttributeError, ConfigError, TypeError, KeyError):
+        return None
+
+
+class _Subject:
+    """One view class under examination; each method yields the problems of one matter."""
+
+    def __init__(
+        self, view_class: Any, model: type[Model], annotations: frozenset[str] | None
+    ) -> None:
+        self.view = view_class
+        self.model = model
+        self.annotations = annotations
+
+    def attributes(self) -> Iterator[CheckMessage]:
+        """Misspelt class attributes, roles and policy of the wrong kind."""
+        known = _public(c for c in self.view.__mro__ if _ours(c))
+        for name in _public(c for c in self.view.__mro__ if not _ours(c)):
+            if name in known or callable(getattr(self.view, name)):
+                continue
+            for close in get_close_matches(name, known, n=1, cutoff=0.8):
+                yield _warning(
+                    "W101",
+                    f"The attribute '{name}' means nothing to a CRUDView.",
+                    f"Did you mean '{close}'?",
+                    self.view,
+                )
+        for role in self.view.roles:
+            if not isinstance(role, Role):
+                yield _error(
+                    "E113",
+                    f"'roles' holds {role!r}, which is not a Role.",
+                    "Take roles from powercrud_core.roles.STANDARD_ROLES or make a Role.",
+                    self.view,
+                )
+        policy = self.view.permission_policy
+        if not (isinstance(policy, type) and issubclass(policy, Policy)):
+            yield _error(
+                "E114",
+                f"'permission_policy' is {policy!r}, which is not a Policy class.",
+                "Set it to a class such as powercrud_core.permissions.ModelPermissions.",
+                self.view,
+            )
+
+    def lookups(self) -> Iterator[CheckMessage]:
+        """The field that stands in the object's URLs."""
+        name = self.view.lookup_field
+        if name != "pk" and follow(self.model, name).field is None:
+            yield self._missing("E107", "lookup_field", name, "Name a field with unique values.")
+
+    def columns(self, attribute: str) -> Iterator[CheckMessage]:
+        """Columns that lead nowhere, cannot be sorted as declared, or stand there twice."""
+        declared = getattr(self.view, attribute)
+        seen: set[str] = set()
+        for index, item in enumerate(declared or ()):
+            place = f"{attribute}[{index}]"
+            if not isinstance(item, str | Column):
+                yield _error(
+                    "E106",
+                    f"'{place}' is {item!r}; it must be a name or a Column.",
+                    "Write the field's name, or Column(name, …).",
+                    self.view,
+                )
+                continue
+            column = Column(item) if isinstance(item, str) else item
+            if column.name in seen:
+                yield _error(
+                    "E105",
+                    f"'{place}' repeats the column '{column.name}'.",
+                    "Give it another name and set its accessor.",
+                    self.view,
+                )
+            seen.add(column.name)
+            yield from self._column(place, column)
+
+    def _column(self, place: str, column: Column) -> Iterator[CheckMessage]:
+        accessor = column.name if column.accessor is None else column.accessor
+        if isinstance(accessor, str):
+            yield from self._accessor(place, accessor)
+        terms = column.sort if isinstance(column.sort, list | tuple) else [column.sort]
+        for term in terms:
+            if isinstance(term, str):
+                yield from self._sortable(f"{place}.sort", term, "E103")
+        link = column.link.name if isinstance(column.link, Role) else column.link
+        roles = [r.name for r in self.view.roles if isinstance(r, Role)]
+        if isinstance(link, str) and link not in roles:
+            yield _error(
+                "E108",
+                f"'{place}.link' names the role '{link}', which this view does not have.",
+                f"Use one of: {', '.join(roles)}.",
+                self.view,
+            )
+
+    def _accessor(self, place: str, accessor: str) -> Iterator[CheckMessage]:
+        path = follow(self.model, accessor)
+        if not path.rest:
+            return
+        name = path.rest[0]
+        added = self.annotations if not path.fields else frozenset()
+        if added is None or name in added:
+            return
+        target = getattr(path.model, name, None)
+        if target is None and not hasattr(path.model, name):
+            yield self._missing(
+                "E102",
+                place,
+                accessor,
+                f"Declare Column('{accessor}', accessor=…) for a computed value.",
+                path.model,
+                name,
+            )
+        elif getattr(target, "alters_data", False):
+            yield _error(
+                "E104",
+                f"The value of '{place}' is the method '{name}', which changes data.",
+                "Name a method that only reads.",
+                self.view,
+            )
+
+    def ordering(self) -> Iterator[CheckMessage]:
+        """The view's own ordering."""
+        for index, term in enumerate(self.view.ordering):
+            if isinstance(term, str):
+                yield from self._sortable(f"ordering[{index}]", term, "E109")
+
+    def _sortable(self, place: str, term: str, id: str) -> Iterator[CheckMessage]:
+        name = term.removeprefix("-")
+        path = follow(self.model, name)
+        first = name.split(LOOKUP_SEP)[0]
+        if not path.fields and (self.annotations is None or first in self.annotations):
+            return
+        if not path.fields or (path.rest and path.field is None and not _transforms(path)):
+            yield self._missing(
+                id, place, term, "The database sorts by fields and annotations only."
+            )
+
+    def pages(self) -> Iterator[CheckMessage]:
+        """Page sizes."""
+        sizes = [*self.view.page_sizes, *filter(None, [self.view.paginate_by])]
+        if not all(isinstance(s, int) and s > 0 for s in sizes) or self.view.paginate_by == 0:
+            yield _error(
+                "E110",
+                "'paginate_by' and 'page_sizes' must be whole numbers above zero.",
+                "For long pages set a large number; a page without end is not offered.",
+                self.view,
+            )
+        prefix = self.view.param_prefix
+        if prefix and not str(prefix).isidentifier():
+            yield _error(
+                "E155",
+                f"'param_prefix' is {prefix!r}; it must be a word of letters, digits and '_'.",
+                "The list's parameters become '<prefix>-page' and so on.",
+                self.view,
+            )
+
+    def pack(self) -> Iterator[CheckMessage]:
+        """The view's own template pack."""
+        if self.view.template_pack is not None:
+            try:
+                get_pack(self.view.template_pack)
+            except PackNotFound as error:
+                text = str(error)
+                yield _error("E111", f"'template_pack': {text}", "Change the name.", self.view)
+
+    def filters(self) -> Iterator[CheckMessage]:
+        """Filters on fields that are not there, and names the list itself uses."""
+        filterset_class = self.view.filterset_class
+        if filterset_class is not None:
+            if not (isinstance(filterset_class, type) and issubclass(filterset_class, FilterSet)):
+                yield _error(
+                    "E153",
+                    f"'filterset_class' is {filterset_class!r}, not a FilterSet class.",
+                    "Subclass django_filters.FilterSet.",
+                    self.view,
+                )
+                return
+        else:
+            problems = list(self._filter_fields())
+            yield from problems
+            if problems or not self.view.filterset_fields:
+                return
+            try:
+                filterset_class = build_filterset(self.model, self.view.filterset_fields)
+            except (FieldLookupError, FieldDoesNotExist, TypeError) as error:
+                text = f"'filterset_fields' cannot be used: {error}"
+                yield _error("E154", text, "Correct the lookups.", self.view)
+                return
+        for name in filterset_class.base_filters:
+            if name in (PAGE, SIZE, SORT, SEARCH):
+                yield _error(
+                    "E152",
+                    f"The filter '{name}' has the name of one of the list's own parameters.",
+                    f"Rename it; '{PAGE}', '{SIZE}', '{SORT}' and '{SEARCH}' are taken.",
+                    self.view,
+                )
+
+    def _filter_fields(self) -> Iterator[CheckMessage]:
+        fields = self.view.filterset_fields or ()
+        for index, name in enumerate(fields):
+            place = f"filterset_fields['{name}']" if isinstance(fields, Mapping) else None
+            if get_model_field(self.model, name) is None:
+                yield self._missing(
+                    "E150",
+                    place or f"filterset_fields[{index}]",
+                    name,
+                    "Filters need model fields; for anything else declare a filterset_class.",
+                )
+
+    def searches(self) -> Iterator[CheckMessage]:
+        """Search over fields that are not there or hold no text."""
+        for index, name in enumerate(self.view.search_fields or ()):
+            path = follow(self.model, name)
+            place = f"search_fields[{index}]"
+            if not path.fields or (path.rest and path.field is None and not _transforms(path)):
+                yield self._missing("E151", place, name, "Search needs a field's path.")
+            elif path.field is not None and path.field.is_relation:
+                yield _error(
+                    "E156",
+                    f"'{place}' is the relation '{name}', which holds no text.",
+                    f"Name a field behind it, as in '{name}__name'.",
+                    self.view,
+                )
+
+    def forms(self) -> Iterator[CheckMessage]:
+        """Form fields that are not there or cannot be edited."""
+        form_class = self.view.form_class
+        if form_class is not None:
+            meta = getattr(form_class, "_meta", None)
+            if meta is None or meta.model is None or not issubclass(self.model, meta.model):
+                yield _error(
+                    "E201",
+                    f"'form_class' is {form_class!r}, not a ModelForm of {_label(self.model)}.",
+                    "Subclass django.forms.ModelForm with this model in its Meta.",
+                    self.view,
+                )
+            return
+        for index, name in enumerate(self.view.fields or ()):
+            place = f"fields[{index}]"
+            try:
+                field = self.model._meta.get_field(name)
+            except FieldDoesNotExist:
+                yield self._missing("E200", place, name, "A form has model fields only.")
+                continue
+            if not getattr(field, "editable", False):
+                yield _error(
+                    "E202",
+                    f"'{place}' is the field '{name}', which cannot be edited.",
+                    "Take it out, or drop editable=False from the model.",
+                    self.view,
+                )
+
+    def _missing(
+        self,
+        id: str,
+        place: str,
+        name: str,
+        otherwise: str,
+        model: type[Model] | None = None,
+        part: str = "",
+    ) -> Error:
+        model = model or follow(self.model, name).model
+        part = part or next(iter(follow(self.model, name).rest), name).removeprefix("-")
+        names = [*field_names(model), *(self.annotations or ())]
+        close = get_close_matches(part, names, n=1)
+        what = "property or method" if id == "E102" else "annotation"
+        return _error(
+            id,
+            f"The value of '{place}' refers to '{name}', but '{part}' is not a field, {what} of "
+            f"'{_label(model)}'.",
+            f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise,
+            self.view,
+        )
+
+
+def _transforms(path: Any) -> bool:
+    """Say whether what follows the fields are lookups the last field knows (`born__year`)."""
+    try:
+        field = path.fields[-1]
+        return all(field.get_transform(p) or field.get_lookup(p) for p in path.rest)
+    except (AttributeError, FieldError):
+        return False
+
+
+def _ours(cls: type) -> bool:
+    return cls.__module__.startswith(("powercrud_core.", "django.")) or cls is object
+
+
+def _public(classes: Iterable[type]) -> list[str]:
+    names = {n for c in classes for n in (*vars(c), *vars(c).get("__annotations__", ()))}
+    return sorted(n for n in names if not n.startswith("_"))
+
+
+def _label(model: type[Model]) -> str:
+    return str(model._meta.label)
+
+
+def _error(id: str, text: str, hint: str, obj: Any) -> Error:
+    return Error(text, hint=hint, obj=obj, id=f"powercrud.{id}")
+
+
+def _warning(id: str, text: str, hint: str, obj: Any) -> Warning:
+    return Warning(text, hint=hint, obj=obj, id=f"powercrud.{id}")

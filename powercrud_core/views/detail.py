@@ -1,0 +1,103 @@
+"""Detail: one object, field by field."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.columns import BoundColumn, Column
+from powercrud_core.formats import format_for
+from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage, Link
+from powercrud_core.tables import mark_of
+from powercrud_core.views.base import NEXT
+from powercrud_core.views.rows import cell_link
+from powercrud_core.views.seeing import SeeingView
+
+__all__ = ["DetailHandlers"]
+
+
+class DetailHandlers(SeeingView):
+    """The detail page.
+
+    detail_fields: names and Columns; default is every field.
+    """
+
+    detail_fields: ClassVar[Sequence[str | Column] | None] = None
+
+    def show_detail(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show one object."""
+        return self.respond(self.get_detail_page(self.get_object()))
+
+    def get_detail_fields(self) -> Iterable[str | Column]:
+        """Return the fields of the detail page for this request."""
+        if self.detail_fields is not None:
+            return self.detail_fields
+        options = self.get_model()._meta
+        return [f.name for f in [*options.fields, *options.many_to_many]]
+
+    def get_detail_page(self, obj: Any) -> DetailPage:
+        """Return one object field by field."""
+        columns = [c for c in self.bind(self.get_detail_fields()) if self.may_see(c.source)]
+        back = self.get_list_url()
+        return DetailPage(
+            renderer=self.renderer,
+            attrs=Attrs(hooks.part("detail-page")),
+            title=str(obj),
+            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),
+            actions=self.get_detail_actions(obj),
+            fields=tuple(self.get_detail_field(obj, column) for column in columns),
+        )
+
+    def get_detail_field(self, obj: Any, column: BoundColumn) -> DetailField:
+        """Return one labelled value."""
+        raw = column.get(obj)
+        text = (
+            ""
+            if raw is None
+            else (column.column.format or format_for(column.field, short=False))(raw)
+        )
+        link = cell_link(self, column, None)
+        url = link(obj, raw) if link else None
+        marked = column.kind == "boolean"
+        unknown = _("Unknown") if marked else column.column.empty
+        return DetailField(
+            attrs=Attrs(
+                {
+                    "data-kind": column.kind or None,
+                    "data-empty": text == "",
+                    **hooks.part("detail-field"),
+                }
+            ),
+            label=str(column.label),
+            value=text if text != "" else unknown,
+            link=Attrs({"href": url}) if url else None,
+            mark=Attrs({"data-pc-mark": mark_of(raw), "aria-hidden": "true"}) if marked else None,
+            help_text=str(column.column.help_text),
+        )
+
+    def get_detail_actions(self, obj: Any) -> ActionMenu | None:
+        """Return what the user may do with one object."""
+        words = (
+            ("update", "change", _("Edit"), "edit"),
+            ("delete", "delete", _("Delete"), "delete"),
+        )
+        back = self.get_return_url()
+        query = f"?{urlencode({NEXT: back}, safe='/,')}" if back else ""
+        links = tuple(
+            Link(
+                attrs=Attrs({"href": f"{url}{query}", **hooks.part(f"action-{name}")}),
+                label=label,
+                icon=icon,
+                tone="danger" if name == "delete" else "primary",
+            )
+            for name, action, label, icon in words
+            if (url := self.url_for(name, obj)) and self.may(action, obj)
+        )
+        if not links:
+            return None
+        attrs = Attrs(hooks.part("detail-actions"))
+        return ActionMenu(renderer=self.renderer, attrs=attrs, links=links)

@@ -1,0 +1,161 @@
+"""Filtering: the filterset of a request, and its form as a component."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django_filters import FilterSet
+
+from powercrud_core import hooks
+from powercrud_core.attrs import Attrs
+from powercrud_core.conf import get_conf
+from powercrud_core.filters import names_of_filters
+from powercrud_core.forms import field_group, fit_relations
+from powercrud_core.packs.contract import Button, FilterForm, Link
+from powercrud_core.params import ListParams, Spec
+from powercrud_core.views.base import NEXT
+from powercrud_core.views.seeing import SeeingView
+
+__all__ = ["FilterHandlers"]
+
+
+class FilterHandlers(SeeingView):
+    """The filters of a list.
+
+    filterset_fields: names (a filter by field type) or django-filter's mapping of lookups.
+    filterset_class: a django-filter FilterSet; wins over `filterset_fields`.
+    param_prefix: beginning of this list's parameters, where two lists share a page.
+    """
+
+    filterset_fields: ClassVar[Sequence[str] | Mapping[str, Sequence[str]] | None] = None
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    param_prefix: ClassVar[str] = ""
+
+    def get_filterset_class(self) -> type[FilterSet] | None:
+        """Return the FilterSet class for this request."""
+        return self.config.filterset_class
+
+    @cached_property
+    def list_id(self) -> str:
+        """Return the id of the list's element."""
+        prefix = f"{self.param_prefix}-" if self.param_prefix else ""
+        return f"pc-{prefix}{self.get_url_base()}"
+
+    @cached_property
+    def params(self) -> ListParams:
+        """Return the list's state."""
+        names = {
+            parameter: name
+            for name, parameters in self.filter_names.items()
+            for parameter in parameters
+        }
+        spec = Spec(
+            sort_keys=[c.name for c in self.list_columns if c.order],
+            filters=names,
+            page_sizes=self.config.page_sizes,
+            default_size=self.config.page_size,
+            searchable=bool(self.config.search_fields),
+            prefix=self.param_prefix,
+        )
+        return ListParams.parse(self.request.path, self.request.GET, spec)
+
+    @cached_property
+    def filter_names(self) -> dict[str, list[str]]:
+        """Return the parameters of the filters this user may use, by filter."""
+        filterset_class = self.get_filterset_class()
+        if filterset_class is None:
+            return {}
+        fields = {name: f.field_name for name, f in filterset_class.base_filters.items()}
+        names = names_of_filters(cast(Any, filterset_class))
+        return {n: p for n, p in names.items() if self.may_see(fields.get(n) or n)}
+
+    def get_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
+        """Return the filters bound to the list's state, fit for the size of their relations."""
+        filterset_class = self.get_filterset_class()
+        if filterset_class is None:
+            return None
+        filterset = filterset_class(
+            data=self.params.filter_data(),
+            queryset=queryset,
+            request=self.request,
+            prefix=self.param_prefix or None,
+        )
+        for name in set(filterset.filters) - self.filter_names.keys():
+            del filterset.filters[name]
+        form = filterset.form
+        form.renderer = self.pack.form_renderer
+        form.auto_id = f"{self.list_id}-filter-%s"
+        form.large = fit_relations(form, get_conf().choices_limit)
+        return filterset
+
+    def get_filter_form(self, filterset: FilterSet | None) -> FilterForm:
+        """Return the filter form; without filters it still carries search and order."""
+        form = filterset.form if filterset else None
+        large = getattr(form, "large", ())
+        applied = len({n for n, p in self.filter_names.items() if self._applied(p)})
+        return FilterForm(
+            renderer=self.renderer,
+            attrs=Attrs(
+                {
+                    "id": f"{self.list_id}-filter",
+                    "method": "get",
+                    "action": self.params.path,
+                    **hooks.swap_form(),
+                    **hooks.auto(350),
+                    **hooks.part("filter-form"),
+                }
+            ),
+            region=Attrs(hooks.region(f"{self.list_id}-filters")),
+            details=Attrs(
+                {"id": f"{self.list_id}-filter-details", "open": bool(form and form.errors)}
+            ),
+            title=_("Filters"),
+            active=str(applied) if applied else "",
+            fields=tuple(
+                field_group(bound, self.renderer, choose=self.get_choose_link(bound, large))
+                for bound in (form.visible_fields() if form else ())
+            ),
+            apply=Button(
+                attrs=Attrs({"type": "submit", **hooks.part("filter-apply")}),
+                label=_("Apply filters"),
+                tone="primary",
+            ),
+            reset=Link(
+                attrs=Attrs(
+                    {
+                        "href": self.params.cleared().url(),
+                        **hooks.nav(),
+                        **hooks.part("filter-reset"),
+                    }
+                ),
+                label=_("Reset"),
+            ),
+        )
+
+    def _applied(self, names: Sequence[str]) -> bool:
+        return any(name in names for name, values in self.params.filters)
+
+    def get_choose_link(self, bound: Any, large: Iterable[str]) -> Link | None:
+        """Return the link to the page that picks a value for a filter on a large relation."""
+        if bound.name not in large or not self.may_choose(bound.field.queryset.model):
+            return None
+        url = self.url_for("choices", field=bound.name)
+        if url is None:
+            return None
+        state = self.params.query_string()
+        if self.params.path != self.url_for("list"):
+            state = "&".join(filter(None, [state, urlencode({NEXT: self.params.path}, safe="/")]))
+        return Link(
+            attrs=Attrs(
+                {
+                    "id": f"{bound.auto_id}_choose",
+                    "href": f"{url}?{state}" if state else url,
+                    **hooks.part("choose"),
+                }
+            ),
+            label=_("Choose %(label)s") % {"label": bound.label},
+            icon="search",
+        )
