@@ -1,9 +1,9 @@
 """Attrs: the attributes that the core decides and a pack prints."""
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 __all__ = ["Attrs", "PrintedAttrs"]
@@ -55,7 +55,7 @@ class Attrs(Mapping[str, Value]):
         if self._text is None:
             self._text = SafeString(
                 " ".join(
-                    name if value is True else f'{name}="{escape(value)}"'
+                    name if value is True else f'{name}="{escape(str(value))}"'
                     for name, value in self._items.items()
                 )
             )

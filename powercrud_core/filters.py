@@ -16,6 +16,7 @@ from django_filters.utils import get_model_field
 
 from powercrud_core.columns import capitalised
 from powercrud_core.formats import any_value, kind_of
+from powercrud_core.widgets import BooleanChoice
 
 __all__ = [
     "Condition",
@@ -49,13 +50,6 @@ class Blank(django_filters.BooleanFilter):  # type: ignore[misc]
         ]
         kwargs.setdefault("widget", BooleanChoice(choices))
         super().__init__(*args, **kwargs)
-
-
-class BooleanChoice(django_filters.widgets.BooleanWidget):  # type: ignore[misc]
-    """A select of yes, no and any with texts of its own."""
-
-    def __init__(self, choices: Sequence[tuple[str, Any]], attrs: Any = None) -> None:
-        forms.Select.__init__(self, attrs, choices)
 
 
 class YesNo(django_filters.BooleanFilter):  # type: ignore[misc]

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any
 
+import django
 from django import forms
 from django.apps import apps
-from django.db.models import Model
+from django.db import models
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -16,7 +17,7 @@ from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Renderer
 from powercrud_core.packs.contract import Button, ErrorSummary, FieldGroup, FormBody, Link
-from powercrud_core.widgets import PickedMultiple, PickedSingle, limited
+from powercrud_core.widgets import BooleanChoice, PickedMultiple, PickedSingle, limited
 
 __all__ = ["editable_fields", "field_group", "fit_relations", "form_body", "hidden"]
 
@@ -26,8 +27,13 @@ INPUT_TYPES = {
     forms.TimeField: (forms.TimeInput, "time", "%H:%M"),
 }
 
+# The widgets whose HTML depends on nothing but what `_select` remembers it by.
+PLAIN_SELECTS = {forms.Select, forms.SelectMultiple, BooleanChoice}
+REMEMBERED = 200
+_drawn: dict[Any, SafeString] = {}
 
-def editable_fields(model: type[Model]) -> list[str]:
+
+def editable_fields(model: type[models.Model]) -> list[str]:
     """Return the names of the fields that a form for the model offers when none are declared."""
     options: Any = model._meta
     many = [f for f in options.many_to_many if f.remote_field.through._meta.auto_created]
@@ -40,6 +46,8 @@ def editable_fields(model: type[Model]) -> list[str]:
 
 def native_input(field: Any, **kwargs: Any) -> Any:
     """Return a model field's form field, with the browser's own date and time inputs."""
+    if isinstance(field, models.URLField) and django.VERSION < (6,):
+        kwargs.setdefault("assume_scheme", "https")  # what later versions assume unasked
     form_field = field.formfield(**kwargs)
     for kind, (widget, type_, format_) in INPUT_TYPES.items():
         if type(form_field) is kind and type(form_field.widget) is widget:
@@ -207,7 +215,34 @@ def _control(bound: forms.BoundField, aria: Mapping[str, Any]) -> SafeString:
     invalid = next((n for n in bound.form.fields if n in bound.form.errors), None)
     if invalid == bound.name:
         attrs["autofocus"] = True
+    widget = bound.field.widget
+    if type(widget) in PLAIN_SELECTS and isinstance(widget.choices, list):
+        return _select(bound, attrs)
     return SafeString(bound.as_widget(attrs=attrs))
+
+
+def _select(bound: Any, attrs: Mapping[str, Any]) -> SafeString:
+    """Return a select's HTML, remembered: its options cost more than all else in a filter form."""
+    options = tuple((str(value), str(label)) for value, label in _flat(bound.field.widget.choices))
+    value = bound.value()
+    chosen = tuple(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    state = (bound.html_name, bound.id_for_label, bound.field.required, bound.field.disabled)
+    key = (bound.form.renderer, type(bound.field.widget), state, chosen, options)
+    made = (*key, tuple(attrs.items()), tuple(map(str, bound.field.widget.attrs.items())))
+    html = _drawn.get(made)
+    if html is None:
+        if len(_drawn) >= REMEMBERED:
+            _drawn.clear()
+        html = _drawn[made] = SafeString(bound.as_widget(attrs=attrs))
+    return html
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield values and labels; a named group yields its name before its members."""
+    for value, label in choices:
+        yield value, "" if isinstance(label, list | tuple) else label
+        if isinstance(label, list | tuple):
+            yield from label
 
 
 def error_summary(form: forms.BaseForm) -> ErrorSummary | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -232,9 +233,9 @@ class ListFrame:
                 "%(start)s–%(stop)s of %(count)s %(plural)s",
                 page.paginator.count,
             ) % {
-                "start": page.start_index(),
-                "stop": page.end_index(),
-                "count": page.paginator.count,
+                "start": localize(page.start_index()),
+                "stop": localize(page.end_index()),
+                "count": localize(page.paginator.count),
                 "plural": self.plural,
             }
         attrs = {**hooks.live(f"{self.id}-status"), "role": "status", **hooks.part("status")}

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
 
 from django.db.models import Model
-from django.utils.html import conditional_escape, escape
 from django.utils.translation import gettext as _
 
 from powercrud_core import hooks
@@ -39,12 +39,17 @@ class RowAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlan:
-    """How one column turns an object into escaped text; made once per page."""
+    """How one column turns an object into escaped text; made once per page.
+
+    link: from the object and its value to a URL.
+    url: the same for every row but for the key, with `marker(KEY)` in its place.
+    """
 
     column: BoundColumn
     label: str
     text: Format
     link: Callable[[Any, Any], str | None] | None
+    url: str
     heading: bool
     full: str
     vacant: str
@@ -92,7 +97,7 @@ class RowPlan:
             vacant = text == ""
             if vacant:
                 text = _("Unknown") if cell.marked else cell.column.column.empty
-            safe = conditional_escape(text)
+            safe = escape(text) if type(text) is str else _escaped(text)
             if cell.heading:
                 values[NAME] = safe
             values += (
@@ -158,7 +163,7 @@ class RowPlan:
         return Cell(
             attrs=PrintedAttrs(marker(start + ATTRS)),
             value=marker(start + VALUE),
-            link=Attrs({"href": marker(start + LINK)}) if linked else None,
+            link=Attrs({"href": plan.url or marker(start + LINK)}) if linked or plan.url else None,
             mark=_mark(marker(start + MARK)) if plan.marked else None,
             heading=plan.heading,
         )
@@ -193,12 +198,17 @@ def _action_link(action: RowAction) -> Link:
     )
 
 
+def _escaped(text: Any) -> str:
+    """Return text for stamping: what was marked safe stays as it is."""
+    return str(text.__html__()) if hasattr(text, "__html__") else escape(str(text))
+
+
 def plan_cell(
     column: BoundColumn,
     *,
     heading: bool,
     link: Callable[[Any, Any], str | None] | None,
-    short: bool = True,
+    url: str = "",
 ) -> CellPlan:
     """Return how a column becomes cells, in the active language."""
     label = str(column.label)
@@ -210,8 +220,9 @@ def plan_cell(
     return CellPlan(
         column=column,
         label=label,
-        text=column.column.format or format_for(column.field, short=short),
+        text=column.column.format or format_for(column.field, short=True),
         link=link,
+        url=url,
         heading=heading,
         full=str(Attrs({**hooks.part("cell"), **shown})),
         vacant=str(Attrs({**hooks.part("cell"), **shown, "data-empty": True})),

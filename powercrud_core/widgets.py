@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django_filters.widgets import BooleanWidget
 
 SHOWN = 100
 REST = "-rest"
 
-__all__ = ["PickedMultiple", "PickedSingle", "limited"]
+__all__ = ["BooleanChoice", "PickedMultiple", "PickedSingle", "limited"]
 
 
 class PickedSingle(forms.Widget):
@@ -91,6 +92,13 @@ class PickedMultiple(PickedSingle):
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Say that a missing name means an empty choice, as for any checkbox."""
         return False
+
+
+class BooleanChoice(BooleanWidget):  # type: ignore[misc]
+    """A select of yes, no and any with texts of its own."""
+
+    def __init__(self, choices: Sequence[tuple[str, Any]], attrs: Any = None) -> None:
+        forms.Select.__init__(self, attrs, choices)
 
 
 def limited(queryset: "QuerySet[Any]", limit: int) -> list[Any] | None:

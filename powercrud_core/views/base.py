@@ -276,7 +276,16 @@ class BaseCRUDView(View):
         waiting = getattr(self.request, "_messages", ())
         return Messages(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.live("pc-messages"), **hooks.part("messages")}),
+            attrs=Attrs(
+                {
+                    **hooks.live("pc-messages"),
+                    "data-pc-text-offline": _(
+                        "The list could not be updated. What you see may be out of date."
+                    ),
+                    "data-pc-text-retry": _("Try again"),
+                    **hooks.part("messages"),
+                }
+            ),
             messages=tuple(self._message(m.level_tag, str(m.message)) for m in waiting),
         )
 

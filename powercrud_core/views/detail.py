@@ -60,7 +60,7 @@ class DetailHandlers(SeeingView):
             if raw is None
             else (column.column.format or format_for(column.field, short=False))(raw)
         )
-        link = cell_link(self, column, None)
+        link = cell_link(self, column)
         url = link(obj, raw) if link else None
         marked = column.kind == "boolean"
         unknown = _("Unknown") if marked else column.column.empty

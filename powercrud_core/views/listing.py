@@ -205,12 +205,8 @@ class ListHandlers(FilterHandlers):
 
     def get_table(self, frame: ListFrame, page: Page[Any]) -> Table:
         """Return the rows of a page with their headings."""
-        url = frame.params.url()
-        back = "" if url == self.url_for("list") else f"?{urlencode({NEXT: url}, safe='/,')}"
-        builder = RowBuilder(
-            self, list(page.object_list), self.list_columns, f"{self.list_id}-row", back
-        )
-        rows = builder.rows()
+        builder = self.get_row_builder(frame, list(page.object_list))
+        plan = builder.plan()
         named = self.get_page_title()
         return Table(
             renderer=self.renderer,
@@ -225,9 +221,15 @@ class ListHandlers(FilterHandlers):
             ),
             caption=named,
             headers=frame.headers(),
-            actions_label=_("Actions") if builder.has_actions else "",
-            rows=rows,
+            actions_label=_("Actions") if plan.actions else "",
+            rows=builder.rows(plan),
         )
+
+    def get_row_builder(self, frame: ListFrame, objects: Sequence[Any]) -> RowBuilder:
+        """Return what draws the rows; their links lead back to this very list."""
+        url = frame.params.url()
+        back = "" if url == self.url_for("list") else f"?{urlencode({NEXT: url}, safe='/,')}"
+        return RowBuilder(self, objects, self.list_columns, f"{self.list_id}-row", back)
 
     def get_create_link(self) -> Link | None:
         """Return the link to the create page, where the user may create."""

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from django.db import connections
 from django.urls.converters import get_converters
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from powercrud_core.columns import BoundColumn
@@ -38,14 +38,8 @@ class RowBuilder:
     id: str
     back: str
 
-    @property
-    def has_actions(self) -> bool:
-        """Say whether the rows have a column of actions."""
-        return bool(tuple(self._actions()))
-
-    def rows(self) -> StampedRows:
+    def rows(self, plan: RowPlan) -> StampedRows:
         """Return the rows; in development, name the columns that query for each of them."""
-        plan = self.plan()
         if not self.view.watches_queries():
             return plan.rows(self.objects)
         with watched(plan, type(self.view).__name__) as counted:
@@ -64,22 +58,20 @@ class RowBuilder:
 
     def key(self) -> Callable[[Any], str]:
         """Return the function that gives an object's key as it stands in URLs."""
-        converter = get_converters()[self.view.get_path_converter()]
+        name = self.view.get_path_converter()
         get_lookup = self.view.get_lookup
+        if name in ("int", "uuid"):
+            return lambda obj: str(get_lookup(obj))
+        converter = get_converters()[name]
         return lambda obj: escape(quote(converter.to_url(get_lookup(obj))))
 
     def _cell(self, column: BoundColumn, first: bool) -> CellPlan:
-        link = cell_link(self.view, column, self.template("detail") if first else None)
-        return plan_cell(column, heading=first, link=link)
-
-    def template(self, name: str) -> Callable[[Any], str] | None:
-        """Return the function from an object to its URL in a role, or None without that role."""
-        parts = self._parts(name)
-        if parts is None:
-            return None
-        head, tail = parts
-        key = self.key()
-        return lambda obj: f"{head}{key(obj)}{tail}"
+        """Return the plan of a column; the first one leads to the object by default."""
+        parts = self._parts("detail") if first and column.column.link is None else None
+        if parts is not None:
+            url = f"{parts[0]}{marker(KEY)}{parts[1]}"
+            return plan_cell(column, heading=first, link=None, url=url)
+        return plan_cell(column, heading=first, link=cell_link(self.view, column))
 
     def _parts(self, name: str) -> tuple[str, str] | None:
         """Return what stands before and after the key in a role's URL: one `reverse` a page."""
@@ -113,17 +105,13 @@ class RowBuilder:
             )
 
 
-def cell_link(
-    view: Any, column: BoundColumn, automatic: Callable[[Any], str] | None
-) -> Link | None:
-    """Return where a column's values lead: as declared, else `automatic`, else to themselves."""
+def cell_link(view: Any, column: BoundColumn) -> Link | None:
+    """Return where a column's values lead: as declared, else to themselves."""
     declared = column.column.link
     if declared is False:
         return None
     if declared is None:
         own = column.own_link
-        if automatic is not None:
-            return lambda obj, raw: automatic(obj)
         return (lambda obj, raw: safe_url(own(raw)) if raw else None) if own else None
     if isinstance(declared, str | Role):
         name = declared if isinstance(declared, str) else declared.name
