@@ -201,12 +201,16 @@ def _ordered(term: Any, descending: bool, nulls: str | None) -> Any:
     return term.desc(**placed) if descending else term.asc(**placed)
 
 
+def _made_by_machine(field: Any) -> bool:
+    return field.has_default() or field.get_internal_type().endswith("AutoField")
+
+
 def default_columns(model: type[Model]) -> list[str]:
     """Return the names of the columns that a model shows when none are declared."""
     fields: list[Field[Any, Any]] = [
         f
         for f in model._meta.fields
-        if not (f.auto_created or (f.primary_key and f.get_internal_type().endswith("AutoField")))
+        if not (f.auto_created or (f.primary_key and _made_by_machine(f)))
         and kind_of(f) not in ("text", "json", "binary")
         and not f.name.startswith("password")
     ]

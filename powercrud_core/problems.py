@@ -316,10 +316,10 @@ class _Subject:
         part = part or next(iter(follow(self.model, name).rest), name).removeprefix("-")
         names = [*field_names(model), *(self.annotations or ())]
         close = get_close_matches(part, names, n=1)
-        what = "property or method" if id == "E102" else "annotation"
+        what = ", property or method" if id == "E102" else " or annotation"
         return _error(
             id,
-            f"The value of '{place}' refers to '{name}', but '{part}' is not a field, {what} of "
+            f"The value of '{place}' refers to '{name}', but '{part}' is not a field{what} of "
             f"'{_label(model)}'.",
             f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise,
             self.view,

@@ -81,11 +81,13 @@ class KeyConverter:
         """Return the key that a URL segment stands for."""
         head, *rest = value.split("_")
         try:
-            return (
-                head.encode() + b"".join(bytes.fromhex(r[:2]) + r[2:].encode() for r in rest)
-            ).decode()
+            bytes_ = b"".join(bytes.fromhex(part[:2]) + part[2:].encode() for part in rest)
+            text = (head.encode() + bytes_).decode()
         except UnicodeDecodeError as error:
             raise ValueError(str(error)) from error
+        if self.to_url(text) != value:
+            raise ValueError(f"{value!r} is not how a key is written.")
+        return text
 
     def to_url(self, value: object) -> str:
         """Return the URL segment of a key."""

@@ -1,0 +1,366 @@
+"""Every check is seen to fire, with its whole message."""
+
+from pathlib import Path
+from types import ModuleType
+
+import django_filters
+import pytest
+from django import forms
+from django.core.checks import run_checks
+from django.test import override_settings
+from django.urls import include, path
+
+from powercrud_core import Column, CRUDView
+from powercrud_core.checks import check_packs, check_settings, check_templates, check_views
+from powercrud_core.exceptions import ConfigError
+from powercrud_core.packs import PackConfig, TemplatePack, get_pack
+from powercrud_core.problems import find_problems, known_annotations
+from powercrud_core.roles import Role
+from tests.library.models import Author, Book
+
+
+def problems(**attributes):
+    view = type("BookView", (CRUDView,), {"model": Book, **attributes})
+    found = find_problems(view, known_annotations(view))
+    return [(p.id, p.msg, p.hint) for p in found]
+
+
+class AuthorForm(forms.ModelForm):
+    class Meta:
+        model = Author
+        fields = ("name",)
+
+
+class PageFilter(django_filters.FilterSet):
+    page = django_filters.NumberFilter(field_name="pages")
+
+
+VIEWS = {
+    "E100": (
+        {"model": None},
+        "BookView has no model. Set 'model' (or 'queryset') on the class.",
+        "Set 'model' on the class.",
+    ),
+    "W101": (
+        {"colums": ["title"]},
+        "The attribute 'colums' means nothing to a CRUDView.",
+        "Did you mean 'columns'?",
+    ),
+    "E102": (
+        {"columns": ["title", "pirce"]},
+        "The value of 'columns[1]' refers to 'pirce', but 'pirce' is not a field, property or "
+        "method of 'library.Book'.",
+        "Did you mean 'price'? Declare Column('pirce', accessor=…) for a computed value.",
+    ),
+    "E103": (
+        {"columns": [Column("shouted", sort="shouted")]},
+        "The value of 'columns[0].sort' refers to 'shouted', but 'shouted' is not a field or "
+        "annotation of 'library.Book'.",
+        "The database sorts by fields and annotations only.",
+    ),
+    "E104": (
+        {"columns": ["delete"]},
+        "The value of 'columns[0]' is the method 'delete', which changes data.",
+        "Name a method that only reads.",
+    ),
+    "E105": (
+        {"columns": ["title", "title"]},
+        "'columns[1]' repeats the column 'title'.",
+        "Give it another name and set its accessor.",
+    ),
+    "E106": (
+        {"columns": [7]},
+        "'columns[0]' is 7; it must be a name or a Column.",
+        "Write the field's name, or Column(name, …).",
+    ),
+    "E107": (
+        {"lookup_field": "slug"},
+        "The value of 'lookup_field' refers to 'slug', but 'slug' is not a field or annotation of "
+        "'library.Book'.",
+        "Name a field with unique values.",
+    ),
+    "E108": (
+        {"columns": [Column("title", link="detial")]},
+        "'columns[0].link' names the role 'detial', which this view does not have.",
+        "Use one of: list, create, choices, detail, update, delete.",
+    ),
+    "E109": (
+        {"ordering": ["-shouted"]},
+        "The value of 'ordering[0]' refers to '-shouted', but 'shouted' is not a field or "
+        "annotation of 'library.Book'.",
+        "The database sorts by fields and annotations only.",
+    ),
+    "E110": (
+        {"paginate_by": -1},
+        "'paginate_by' and 'page_sizes' must be whole numbers above zero.",
+        "For long pages set a large number; a page without end is not offered.",
+    ),
+    "E113": (
+        {"roles": ["list"]},
+        "'roles' holds 'list', which is not a Role.",
+        "Take roles from powercrud_core.roles.STANDARD_ROLES or make a Role.",
+    ),
+    "E114": (
+        {"permission_policy": "all"},
+        "'permission_policy' is 'all', which is not a Policy class.",
+        "Set it to a class such as powercrud_core.permissions.ModelPermissions.",
+    ),
+    "E150": (
+        {"filterset_fields": ["autor"]},
+        "The value of 'filterset_fields[0]' refers to 'autor', but 'autor' is not a field or "
+        "annotation of 'library.Book'.",
+        "Did you mean 'author'? Filters need model fields; for anything else declare a "
+        "filterset_class.",
+    ),
+    "E151": (
+        {"search_fields": ["author__nam"]},
+        "The value of 'search_fields[0]' refers to 'author__nam', but 'nam' is not a field or "
+        "annotation of 'library.Author'.",
+        "Did you mean 'name'? Search needs a field's path.",
+    ),
+    "E152": (
+        {"filterset_class": PageFilter},
+        "The filter 'page' has the name of one of the list's own parameters.",
+        "Rename it; 'page', 'page_size', 'sort' and 'q' are taken.",
+    ),
+    "E153": (
+        {"filterset_class": AuthorForm},
+        f"'filterset_class' is {AuthorForm!r}, not a FilterSet class.",
+        "Subclass django_filters.FilterSet.",
+    ),
+    "E155": (
+        {"param_prefix": "a-b"},
+        "'param_prefix' is 'a-b'; it must be a word of letters, digits and '_'.",
+        "The list's parameters become '<prefix>-page' and so on.",
+    ),
+    "E156": (
+        {"search_fields": ["author"]},
+        "'search_fields[0]' is the relation 'author', which holds no text.",
+        "Name a field behind it, as in 'author__name'.",
+    ),
+    "E200": (
+        {"fields": ["titel"]},
+        "The value of 'fields[0]' refers to 'titel', but 'titel' is not a field or annotation of "
+        "'library.Book'.",
+        "Did you mean 'title'? A form has model fields only.",
+    ),
+    "E201": (
+        {"form_class": AuthorForm},
+        f"'form_class' is {AuthorForm!r}, not a ModelForm of library.Book.",
+        "Subclass django.forms.ModelForm with this model in its Meta.",
+    ),
+}
+
+
+class TestViews:
+    @pytest.mark.parametrize("id", VIEWS)
+    def test_a_mistake_is_told_whole(self, id):
+        attributes, text, hint = VIEWS[id]
+
+        assert (f"powercrud.{id}", text, hint) in problems(**attributes)
+
+    def test_a_field_that_cannot_be_edited(self):
+        from tests.library.models import Copy
+
+        assert "powercrud.E202" in {p[0] for p in problems(model=Copy, fields=["id"])}
+
+    def test_lookups_that_django_filter_refuses(self):
+        found = problems(filterset_fields={"title": ["nonsense"]})
+
+        assert "powercrud.E154" in {p[0] for p in found}
+
+    def test_the_views_own_pack(self):
+        found = problems(template_pack="bootsrap5")
+
+        assert "powercrud.E111" in {p[0] for p in found}
+
+    def test_all_mistakes_are_told_at_once(self):
+        found = problems(columns=["pirce"], ordering=["x"], search_fields=["author"])
+
+        assert ["powercrud.E102", "powercrud.E109", "powercrud.E156"] == sorted(p[0] for p in found)
+
+    def test_a_view_without_mistakes_has_none(self):
+        assert [] == problems(
+            columns=["title", "author.name", "shouted", Column("x", accessor=len, sort=False)],
+            detail_fields=["copies", "genres"],
+            ordering=["-published", "author__name"],
+            search_fields=["title", "author__name"],
+            filterset_fields=["author", "published"],
+            fields=["title"],
+        )
+
+    def test_an_annotation_is_no_mistake(self):
+        from django.db.models import Count
+
+        queryset = Book.objects.annotate(n=Count("copies"))
+
+        assert [] == problems(queryset=queryset, columns=["n"], ordering=["-n"])
+
+    def test_a_queryset_that_needs_a_request_is_given_the_benefit_of_the_doubt(self):
+        def get_queryset(self):
+            return Book.objects.filter(author__name=self.request.user.username)
+
+        assert [] == problems(get_queryset=get_queryset, columns=["n"], ordering=["-n"])
+
+    @pytest.mark.django_db
+    def test_at_run_time_the_same_text_is_raised(self, rf, admin_user):
+        view = type("BookView", (CRUDView,), {"model": Book, "columns": ["pirce"]})
+        request = rf.get("/")
+        request.user = admin_user
+        request.resolver_match = None
+
+        with pytest.raises(
+            ConfigError, match=r"E102.*refers to 'pirce'(.|\n)*Did you mean 'price'"
+        ):
+            view.as_view(role=view.roles[0])(request)
+
+
+def routed(*patterns):
+    """Run the check of views over a URLconf."""
+    urls = ModuleType("urls")
+    urls.urlpatterns = list(patterns)
+    with override_settings(ROOT_URLCONF=urls):
+        found = check_views()
+    return [(p.id, p.msg) for p in found]
+
+
+class TestRouted:
+    def test_two_views_with_one_name_are_told(self):
+        one = type("OneView", (CRUDView,), {"model": Author})
+        two = type("TwoView", (CRUDView,), {"model": Author})
+
+        assert [
+            (
+                "powercrud.E112",
+                "OneView and TwoView share the URL name 'author-list': links lead to one of them "
+                "only.",
+            )
+        ] == routed(path("a/", include(one.get_urls())), path("b/", include(two.get_urls())))
+
+    def test_in_namespaces_they_do_not_meet(self):
+        one = type("OneView", (CRUDView,), {"model": Author})
+        two = type("TwoView", (CRUDView,), {"model": Author})
+
+        assert [] == routed(
+            path("a/", include((one.get_urls(), "a"))), path("b/", include((two.get_urls(), "b")))
+        )
+
+    def test_a_base_template_that_is_not_there(self):
+        view = type("View", (CRUDView,), {"model": Author, "base_template": "none.html"})
+
+        assert ["powercrud.W115"] == [p[0] for p in routed(path("a/", include(view.get_urls())))]
+
+    def test_the_tests_own_project_is_clean(self):
+        assert [] == [c for c in run_checks() if str(c.id).startswith("powercrud.")]
+
+
+def settings_check(check):
+    found = check()
+    return [(p.id, p.msg, p.hint) for p in found]
+
+
+class TestSettings:
+    @override_settings(POWERCRUD_TEMPLATE_PAK="x")
+    def test_a_setting_that_does_not_exist(self):
+        assert [
+            (
+                "powercrud.W001",
+                "The setting POWERCRUD_TEMPLATE_PAK does not exist.",
+                "Did you mean POWERCRUD_TEMPLATE_PACK?",
+            )
+        ] == settings_check(check_settings)
+
+    @override_settings(POWERCRUD_PAGE_SIZES=["many"], POWERCRUD_CHOICES_LIMIT=0)
+    def test_values_of_the_wrong_kind(self):
+        assert [
+            ("powercrud.E001", "POWERCRUD_PAGE_SIZES is ('many',)."),
+            ("powercrud.E001", "POWERCRUD_CHOICES_LIMIT is 0."),
+        ] == [p[:2] for p in settings_check(check_settings)]
+
+
+class TestPacks:
+    @override_settings(POWERCRUD_TEMPLATE_PACK="chocolate")
+    def test_a_pack_that_nobody_knows(self):
+        assert ["powercrud.E020"] == [p[0] for p in settings_check(check_packs)]
+
+    def test_a_pack_whose_app_is_not_listed(self, settings):
+        settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if a != "powercrud_plain"]
+
+        ids = [p for p in settings_check(check_packs) if p[0] == "powercrud.E021"]
+
+        assert [
+            (
+                "powercrud.E021",
+                "The template pack 'plain' is not in INSTALLED_APPS.",
+                'Add "powercrud_plain" to INSTALLED_APPS.',
+            )
+        ] == ids
+
+    def test_a_pack_whose_distribution_is_not_installed(self, settings, monkeypatch):
+        settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if a != "powercrud_plain"]
+        monkeypatch.setattr("powercrud_core.checks.find_spec", lambda name: None)
+
+        ids = [p for p in settings_check(check_packs) if p[0] == "powercrud.E022"]
+
+        assert 'Run "pip install powercrud-plain"' in ids[0][2]
+
+    @pytest.mark.parametrize(
+        ("id", "pack"),
+        [
+            ("E023", TemplatePack(name="plain", contract=99)),
+            ("E024", TemplatePack(name="plain", contract=1, extends="plain")),
+            ("E024", TemplatePack(name="plain", contract=1, extends="nobody")),
+        ],
+    )
+    def test_a_pack_that_declares_nonsense(self, id, pack, monkeypatch):
+        monkeypatch.setattr(type(get_pack("plain")), "pack", pack)
+
+        assert f"powercrud.{id}" in [p[0] for p in settings_check(check_packs)]
+
+    def test_a_pack_that_lacks_a_template(self, monkeypatch):
+        monkeypatch.setattr(
+            PackConfig, "template_names", lambda self, component: ["cotton/nowhere/x.html"]
+        )
+        for config in [get_pack("plain")]:
+            config._templates.clear()
+
+        found = settings_check(check_packs)
+
+        assert "powercrud.E025" in [p[0] for p in found]
+
+
+class TestTemplates:
+    def test_apps_that_are_needed(self, settings):
+        settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if a != "django.forms"]
+
+        assert ("powercrud.E027", '"django.forms" is not in INSTALLED_APPS.') in [
+            p[:2] for p in settings_check(check_templates)
+        ]
+
+    def test_loaders_of_the_projects_own(self, settings):
+        engine = dict(settings.TEMPLATES[0], APP_DIRS=False)
+        loaders = ["django.template.loaders.app_directories.Loader"]
+        engine["OPTIONS"] = {"loaders": loaders, "context_processors": []}
+        settings.TEMPLATES = [engine]
+
+        assert {"powercrud.E026", "powercrud.E028"} == {
+            p[0] for p in settings_check(check_templates)
+        }
+
+    def test_a_folder_that_is_not_searched_first(self, settings, tmp_path):
+        (tmp_path / "templates" / "cotton").mkdir(parents=True)
+        settings.BASE_DIR = tmp_path
+
+        assert ["powercrud.W029"] == [p[0] for p in settings_check(check_templates)]
+
+
+def test_roles_can_be_ones_own():
+    own = Role("report", "report/", {"get": "show_list"}, "view")
+
+    assert [] == problems(roles=[*CRUDView.roles, own])
+
+
+def test_every_check_has_a_test_here():
+    source = Path(__file__).read_text()
+
+    assert [] == [id for id in IDS if id not in source]
