@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.urls import include, path
 
 from powercrud_core import Column, CRUDView
-from powercrud_core.checks import check_packs, check_settings, check_templates, check_views
+from powercrud_core.checks import IDS, check_packs, check_settings, check_templates, check_views
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.packs import PackConfig, TemplatePack, get_pack
 from powercrud_core.problems import find_problems, known_annotations
