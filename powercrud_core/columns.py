@@ -139,6 +139,8 @@ def _getter(attributes: Sequence[str]) -> Callable[[Any], Any]:
 
 def _label(column: Column, path: FieldPath | None) -> Text:
     field: Any = path.field if path else None
+    if path and path.rest == ("__str__",):
+        return capitalised(path.model._meta.verbose_name)
     if field is not None and hasattr(field, "verbose_name"):
         return capitalised(field.verbose_name)
     if field is not None:
@@ -202,7 +204,7 @@ def _ordered(term: Any, descending: bool, nulls: str | None) -> Any:
 
 
 def _made_by_machine(field: Any) -> bool:
-    return field.has_default() or field.get_internal_type().endswith("AutoField")
+    return bool(field.has_default() or field.get_internal_type().endswith("AutoField"))
 
 
 def default_columns(model: type[Model]) -> list[str]:

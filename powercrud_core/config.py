@@ -144,17 +144,18 @@ def joins_for(model: type[Model], columns: Sequence[BoundColumn], *, keep: str =
             continue
         relations: list[str] = []
         for field in path.fields:
-            if not field.is_relation or field.remote_field is None:
+            if not field.is_relation:
                 break
             relations.append(field.name)
             if field.many_to_many or field.one_to_many:
                 break
-        many = path.to_many
+        generic = any(field.related_model is None for field in path.relations)
+        many = path.to_many or generic
         if relations:
             (prefetch if many else select)[_joined(path.fields[: len(relations)], many)] = None
         if not many:
             only.update(dict.fromkeys(_loaded(path)))
-        if path.rest and not path.relations:
+        if generic or (path.rest and not path.relations):
             narrow = False
     return Joins(tuple(select), tuple(prefetch), tuple(only) if narrow else ())
 

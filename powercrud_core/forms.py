@@ -216,9 +216,22 @@ def _control(bound: forms.BoundField, aria: Mapping[str, Any]) -> SafeString:
     if invalid == bound.name:
         attrs["autofocus"] = True
     widget = bound.field.widget
+    if isinstance(widget, forms.MultiWidget):
+        _name_parts(widget, str(bound.label))
+        if attrs.pop("autofocus", False):
+            widget.widgets[0].attrs["autofocus"] = True
     if type(widget) in PLAIN_SELECTS and isinstance(widget.choices, list):
         return _select(bound, attrs)
     return SafeString(bound.as_widget(attrs=attrs))
+
+
+def _name_parts(widget: Any, label: str) -> None:
+    """Give each control of a field of several (a range, date and time) a name of its own."""
+    words = {"min": _("from"), "after": _("from"), "max": _("to"), "before": _("to")}
+    count = len(widget.widgets)
+    suffixes = getattr(widget, "suffixes", None) or [str(i + 1) for i in range(count)]
+    for part, suffix in zip(widget.widgets, suffixes, strict=True):
+        part.attrs.setdefault("aria-label", f"{label} {words.get(suffix, suffix)}")
 
 
 def _select(bound: Any, attrs: Mapping[str, Any]) -> SafeString:
@@ -257,7 +270,8 @@ def error_summary(form: forms.BaseForm) -> ErrorSummary | None:
             if bound.is_hidden:
                 plain.append(text)
             else:
-                target = bound.id_for_label or bound.auto_id
+                several = isinstance(bound.field.widget, forms.MultiWidget)
+                target = bound.id_for_label or f"{bound.auto_id}{'_0' if several else ''}"
                 links.append(Link(attrs=Attrs({"href": f"#{target}"}), label=text))
     return ErrorSummary(
         attrs=Attrs({"role": "alert", "tabindex": "-1", **hooks.part("error-summary")}),

@@ -44,6 +44,7 @@ class ListFrame:
     renderer: Renderer
     params: ListParams
     id: str
+    singular: str
     plural: str
     columns: Sequence[BoundColumn]
     default_sort: tuple[str, ...] = ()
@@ -236,7 +237,7 @@ class ListFrame:
                 "start": localize(page.start_index()),
                 "stop": localize(page.end_index()),
                 "count": localize(page.paginator.count),
-                "plural": self.plural,
+                "plural": self.singular if page.paginator.count == 1 else self.plural,
             }
         attrs = {**hooks.live(f"{self.id}-status"), "role": "status", **hooks.part("status")}
         return Status(attrs=Attrs(attrs), text=text)

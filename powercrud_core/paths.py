@@ -45,7 +45,7 @@ class FieldPath:
 
 def follow(model: type[Model], name: str) -> FieldPath:
     """Return where a name leads: as far as there are fields, then the rest."""
-    parts = name.replace(".", "__").split("__")
+    parts = [name] if name.startswith("__") else name.replace(".", "__").split("__")
     fields: list[Any] = []
     while parts:
         try:

@@ -92,6 +92,8 @@ class KeyConverter:
     def to_url(self, value: object) -> str:
         """Return the URL segment of a key."""
         text = str(value)
+        if not text:
+            return "_"
         if text in RESERVED or text in {".", ".."}:
             return _quoted(text[0]) + text[1:]
         return "".join(c if c in SAFE else _quoted(c) for c in text)

@@ -49,7 +49,7 @@ class PickedSingle(forms.Widget):
                 str(self.field.prepare_value(obj)): obj
                 for obj in self.field.queryset.filter(**{f"{key}__in": wanted})
             }
-        except (ValueError, TypeError, forms.ValidationError):
+        except (ValueError, TypeError, OverflowError, forms.ValidationError):
             found = {}
         return [
             (v, self.field.label_from_instance(found[str(v)]) if str(v) in found else str(v))

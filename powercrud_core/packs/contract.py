@@ -55,7 +55,7 @@ MessageTone = Literal["info", "success", "warning", "error"]
 # ---- pieces: plain data inside components, drawn by the component that holds them
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Link:
     """An `<a>`. `icon` is a key of the pack's icon set."""
 
@@ -65,7 +65,7 @@ class Link:
     tone: Tone = "neutral"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Button:
     """A `<button>`."""
 
@@ -75,7 +75,7 @@ class Button:
     tone: Tone = "neutral"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Status:
     """A line of text that is announced when it changes."""
 
@@ -83,7 +83,7 @@ class Status:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Search:
     """A search field: `<label>`, `<input>` and its `<button>`; they need not stand in the form."""
 
@@ -93,7 +93,7 @@ class Search:
     submit: Button
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Chip:
     """One applied condition in words, with the link that removes it."""
 
@@ -103,7 +103,7 @@ class Chip:
     remove: Link
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class SortKey:
     """One active sort key: its direction and the links that change its place."""
 
@@ -116,7 +116,7 @@ class SortKey:
     remove: Link
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Header:
     """A column's `<th>`. `sort` is missing where the column cannot be sorted."""
 
@@ -127,7 +127,7 @@ class Header:
     index: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Cell:
     """One value of a row. `heading` marks the cell that names the row; `mark` is an empty element
     that shows a yes, no or unknown value as a sign beside its text."""
@@ -139,7 +139,7 @@ class Cell:
     heading: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class DetailField:
     """One labelled value of a detail page."""
 
@@ -151,7 +151,7 @@ class DetailField:
     help_text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class RelatedGroup:
     """Objects of one model that a deletion takes along or that forbid it."""
 
@@ -161,7 +161,7 @@ class RelatedGroup:
     more: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ErrorSummary:
     """All errors of a form at its top: plain texts, and links to the fields."""
 
@@ -174,7 +174,7 @@ class ErrorSummary:
 # ---- components: one template each
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Message(Component):
     """One message to the user. `tone` is info, success, warning or error."""
 
@@ -184,7 +184,7 @@ class Message(Component):
     dismiss: Link | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Messages(Component):
     """The messages of Django's messages framework; the element stays, its content is replaced."""
 
@@ -192,7 +192,7 @@ class Messages(Component):
     messages: tuple[Message, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ActionMenu(Component):
     """What can be done with a list or a row."""
 
@@ -202,7 +202,7 @@ class ActionMenu(Component):
     """True in a table row: the icon stands alone where the pack has one."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Toolbar(Component):
     """The head of a list: search and what can be done with the list."""
 
@@ -211,7 +211,7 @@ class Toolbar(Component):
     actions: ActionMenu | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FieldGroup(Component):
     """One form field: label, control, help and errors.
 
@@ -236,7 +236,7 @@ class FieldGroup(Component):
     choose_link: Link | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FilterForm(Component):
     """The filters of a list, a GET form. `region` goes on an element around the form's content,
     `details` on the element that opens and closes it. Without fields only the form is drawn: the
@@ -252,7 +252,7 @@ class FilterForm(Component):
     reset: Link
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FilterChips(Component):
     """The applied conditions."""
 
@@ -262,7 +262,7 @@ class FilterChips(Component):
     clear: Link
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SortPanel(Component):
     """The sort keys in their order, and the columns that can be added; links only."""
 
@@ -275,7 +275,7 @@ class SortPanel(Component):
     clear: Link | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Row(Component):
     """One object in a table. Its template may branch on presence, never on a value."""
 
@@ -284,7 +284,7 @@ class Row(Component):
     actions: ActionMenu | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Table(Component):
     """The rows of a page. `{{ table.rows }}` prints them all; iterating gives each one's HTML."""
 
@@ -296,7 +296,7 @@ class Table(Component):
     rows: Iterable[SafeString]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Pagination(Component):
     """Links to the other pages and to the other page sizes. A page without attributes is a gap."""
 
@@ -309,7 +309,7 @@ class Pagination(Component):
     sizes: tuple[Link, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EmptyState(Component):
     """Why there are no rows: nothing yet, nothing matches, not allowed, or failed."""
 
@@ -320,7 +320,7 @@ class EmptyState(Component):
     action: Link | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Results(Component):
     """Everything of a list that changes with its state. `hidden` are inputs of the filter form."""
 
@@ -334,7 +334,7 @@ class Results(Component):
     hidden: tuple[Attrs, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ListPage(Component):
     """A list with its head, filters, state and rows."""
 
@@ -346,7 +346,7 @@ class ListPage(Component):
     results: Results
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class DetailPage(Component):
     """One object, field by field."""
 
@@ -357,7 +357,7 @@ class DetailPage(Component):
     fields: tuple[DetailField, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FormBody(Component):
     """The inside of a form: errors, fields, hidden inputs. `layout` replaces the fields where the
     form brings its own layout (crispy-forms)."""
@@ -369,7 +369,7 @@ class FormBody(Component):
     layout: SafeString = field(default_factory=SafeString)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FormPage(Component):
     """A page to create or edit one object."""
 
@@ -383,7 +383,7 @@ class FormPage(Component):
     cancel: Link
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class DeletePage(Component):
     """Asks before one object is deleted. Without `confirm` it cannot be: `protected` says why."""
 
@@ -401,7 +401,7 @@ class DeletePage(Component):
     cancel: Link
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ChoicePage(Component):
     """Picks one of many related objects for a form or a filter; every choice is a button."""
 
@@ -417,7 +417,7 @@ class ChoicePage(Component):
     cancel: Button
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NoticePage(Component):
     """A page that only says something: not allowed, not found."""
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -14,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -141,7 +141,9 @@ class BaseCRUDView(View):
     def refuse(self, reason: str) -> HttpResponseBase:
         """Return the sign-in page for a stranger, and a 403 page for everybody else."""
         if not self.request.user.is_authenticated:
-            return redirect_to_login(self.request.get_full_path())
+            # Imported on use: the sign-in views bring along forms that most processes never need.
+            to_login = import_string("django.contrib.auth.views.redirect_to_login")
+            return cast(HttpResponseBase, to_login(self.request.get_full_path()))
         return self.say("forbidden", status=403, text=reason)
 
     # ---- objects

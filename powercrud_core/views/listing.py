@@ -144,6 +144,7 @@ class ListHandlers(FilterHandlers):
             renderer=self.renderer,
             params=self.params,
             id=self.list_id,
+            singular=str(self.get_model()._meta.verbose_name),
             plural=str(self.get_model()._meta.verbose_name_plural),
             columns=self.list_columns,
             default_sort=self.config.default_sort,

@@ -63,7 +63,8 @@ class RowBuilder:
         if name in ("int", "uuid"):
             return lambda obj: str(get_lookup(obj))
         converter = get_converters()[name]
-        return lambda obj: escape(quote(converter.to_url(get_lookup(obj))))
+        safe = "!$&'()*+,;=/~:@"  # as `reverse()` quotes, whose URL is taken apart below
+        return lambda obj: escape(quote(converter.to_url(get_lookup(obj)), safe=safe))
 
     def _cell(self, column: BoundColumn, first: bool) -> CellPlan:
         """Return the plan of a column; the first one leads to the object by default."""
