@@ -7,176 +7,44 @@ and escape themselves. A component inside another draws itself: `{{ results.tabl
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from django.utils.safestring import SafeString
 
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component
+from powercrud_core.packs.pieces import (
+    Button,
+    Cell,
+    Chip,
+    DetailField,
+    ErrorSummary,
+    Header,
+    Link,
+    MessageTone,
+    RelatedGroup,
+    Search,
+    SortKey,
+    Status,
+)
 
 __all__ = [
-    "ActionMenu",
-    "Button",
-    "Cell",
-    "Chip",
-    "ChoicePage",
-    "DeletePage",
-    "DetailField",
-    "DetailPage",
-    "EmptyState",
-    "ErrorSummary",
-    "FieldGroup",
-    "FilterChips",
-    "FilterForm",
-    "FormBody",
-    "FormPage",
-    "Header",
-    "Link",
-    "ListPage",
-    "Message",
-    "Messages",
-    "NoticePage",
-    "Pagination",
-    "RelatedGroup",
-    "Results",
-    "Row",
-    "Search",
-    "SortKey",
-    "SortPanel",
-    "Status",
-    "Table",
-    "Toolbar",
-]
-
-Tone = Literal["neutral", "primary", "danger"]
-MessageTone = Literal["info", "success", "warning", "error"]
-
-
-# ---- pieces: plain data inside components, drawn by the component that holds them
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Link:
-    """An `<a>`. `icon` is a key of the pack's icon set."""
-
-    attrs: Attrs
-    label: str
-    icon: str = ""
-    tone: Tone = "neutral"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Button:
-    """A `<button>`."""
-
-    attrs: Attrs
-    label: str
-    icon: str = ""
-    tone: Tone = "neutral"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Status:
-    """A line of text that is announced when it changes."""
-
-    attrs: Attrs
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Search:
-    """A search field: `<label>`, `<input>` and its `<button>`; they need not stand in the form."""
-
-    label: str
-    label_attrs: Attrs
-    attrs: Attrs
-    submit: Button
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Chip:
-    """One applied condition in words, with the link that removes it."""
-
-    attrs: Attrs
-    label: str
-    value: str
-    remove: Link
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class SortKey:
-    """One active sort key: its direction and the links that change its place."""
-
-    attrs: Attrs
-    label: str
-    direction: str
-    toggle: Link
-    earlier: Link | None
-    later: Link | None
-    remove: Link
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Header:
-    """A column's `<th>`. `sort` is missing where the column cannot be sorted."""
-
-    attrs: Attrs
-    label: str
-    help_text: str = ""
-    sort: Link | None = None
-    index: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Cell:
-    """One value of a row. `heading` marks the cell that names the row; `mark` is an empty element
-    that shows a yes, no or unknown value as a sign beside its text."""
-
-    attrs: Attrs
-    value: str
-    link: Attrs | None = None
-    mark: Attrs | None = None
-    heading: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class DetailField:
-    """One labelled value of a detail page."""
-
-    attrs: Attrs
-    label: str
-    value: str
-    link: Attrs | None = None
-    mark: Attrs | None = None
-    help_text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class RelatedGroup:
-    """Objects of one model that a deletion takes along or that forbid it."""
-
-    attrs: Attrs
-    label: str
-    names: tuple[str, ...]
-    more: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class ErrorSummary:
-    """All errors of a form at its top: plain texts, and links to the fields."""
-
-    attrs: Attrs
-    title: str
-    errors: tuple[str, ...]
-    links: tuple[Link, ...]
-
-
-# ---- components: one template each
+    "ActionMenu", "Button", "Cell", "Chip", "ChoicePage", "DeletePage", "DetailField",
+    "DetailPage", "EmptyState", "ErrorSummary", "FieldGroup", "FilterChips", "FilterForm",
+    "FormBody", "FormPage", "Header", "Link", "ListPage", "Message", "Messages", "NoticePage",
+    "Pagination", "RelatedGroup", "Results", "Row", "Search", "SortKey", "SortPanel",
+    "Status", "Table", "Toolbar",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Message(Component):
-    """One message to the user. `tone` is info, success, warning or error."""
+    """One message to the user. `tone` is info, success, warning or error.
+
+    attrs: role and `data-pc-tone`.
+    text: the message.
+    tone: info, success, warning or error.
+    dismiss: a link that makes it go away.
+    """
 
     attrs: Attrs
     text: str
@@ -186,7 +54,11 @@ class Message(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Messages(Component):
-    """The messages of Django's messages framework; the element stays, its content is replaced."""
+    """The messages of Django's messages framework; the element stays, its content is replaced.
+
+    attrs: makes the element stay in the page.
+    messages: the waiting messages; may be none.
+    """
 
     attrs: Attrs
     messages: tuple[Message, ...]
@@ -194,17 +66,26 @@ class Messages(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ActionMenu(Component):
-    """What can be done with a list or a row."""
+    """What can be done with a list or a row.
+
+    attrs: the element around the links.
+    links: what can be done, in order.
+    compact: in a table row: the icon stands alone where the pack has one.
+    """
 
     attrs: Attrs
     links: tuple[Link, ...]
     compact: bool = False
-    """True in a table row: the icon stands alone where the pack has one."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Toolbar(Component):
-    """The head of a list: search and what can be done with the list."""
+    """The head of a list: search and what can be done with the list.
+
+    attrs: the toolbar's own element.
+    search: the search field, where the list can be searched.
+    actions: what can be done with the list.
+    """
 
     attrs: Attrs
     search: Search | None
@@ -219,6 +100,20 @@ class FieldGroup(Component):
     (`grouped`: radios, a range) is a fieldset, its label the legend and without `label_attrs`.
     `inline` is a single checkbox, whose label follows the control. `choose_button` (in a form) or
     `choose_link` (in a filter) leads to the page that picks a value of a large relation.
+
+    attrs: the element around the field.
+    label: the field's name.
+    label_attrs: the label's id, and the control it is for.
+    control: the widget's HTML.
+    help_text: explains the field; may be empty.
+    help_attrs: id that the control refers to.
+    errors: what is wrong, one text each.
+    error_attrs: id that the control refers to.
+    required: the word for a required field, or nothing.
+    grouped: several controls: the label is no `<label>`.
+    inline: a single checkbox: the label follows the control.
+    choose_button: leads from a form to the page that picks a value.
+    choose_link: leads from a filter to the page that picks a value.
     """
 
     attrs: Attrs
@@ -240,7 +135,17 @@ class FieldGroup(Component):
 class FilterForm(Component):
     """The filters of a list, a GET form. `region` goes on an element around the form's content,
     `details` on the element that opens and closes it. Without fields only the form is drawn: the
-    search field belongs to it."""
+    search field belongs to it.
+
+    attrs: the `<form>`.
+    region: an element around the form's content.
+    details: the element that opens and closes the filters.
+    title: its name.
+    active: how many filters are applied, or nothing.
+    fields: the filters.
+    apply: sends the form.
+    reset: clears the filters.
+    """
 
     attrs: Attrs
     region: Attrs
@@ -254,7 +159,13 @@ class FilterForm(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FilterChips(Component):
-    """The applied conditions."""
+    """The applied conditions.
+
+    attrs: the element around the chips.
+    label: its name.
+    chips: the conditions.
+    clear: clears them all.
+    """
 
     attrs: Attrs
     label: str
@@ -264,7 +175,16 @@ class FilterChips(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SortPanel(Component):
-    """The sort keys in their order, and the columns that can be added; links only."""
+    """The sort keys in their order, and the columns that can be added; links only.
+
+    attrs: the element that opens and closes the panel.
+    label: its name.
+    active: how many keys are chosen, or nothing.
+    keys: the chosen keys in their order.
+    add_label: name of the list of further columns.
+    add: columns that can be added.
+    clear: back to the default order, where keys are chosen.
+    """
 
     attrs: Attrs
     label: str
@@ -277,7 +197,12 @@ class SortPanel(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row(Component):
-    """One object in a table. Its template may branch on presence, never on a value."""
+    """One object in a table. Its template may branch on presence, never on a value.
+
+    attrs: the row's own element.
+    cells: the values.
+    actions: what can be done with the object.
+    """
 
     attrs: Attrs
     cells: tuple[Cell, ...]
@@ -286,7 +211,15 @@ class Row(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Table(Component):
-    """The rows of a page. `{{ table.rows }}` prints them all; iterating gives each one's HTML."""
+    """The rows of a page. `{{ table.rows }}` prints them all; iterating gives each one's HTML.
+
+    attrs: the `<table>`.
+    scroller: a focusable region around it that may scroll.
+    caption: the table's name.
+    headers: the columns.
+    actions_label: heading of the column of actions, or nothing without one.
+    rows: all rows' HTML.
+    """
 
     attrs: Attrs
     scroller: Attrs
@@ -298,7 +231,16 @@ class Table(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pagination(Component):
-    """Links to the other pages and to the other page sizes. A page without attributes is a gap."""
+    """Links to the other pages and to the other page sizes. A page without attributes is a gap.
+
+    attrs: the `<nav>`.
+    previous: the page before.
+    next: the page after.
+    pages: links to pages; one without attributes is a gap.
+    size_label: name of the page sizes.
+    size_attrs: the element around the page sizes.
+    sizes: links to the page sizes.
+    """
 
     attrs: Attrs
     previous: Link | None
@@ -311,7 +253,14 @@ class Pagination(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EmptyState(Component):
-    """Why there are no rows: nothing yet, nothing matches, not allowed, or failed."""
+    """Why there are no rows: nothing yet, nothing matches, not allowed, or failed.
+
+    attrs: `data-pc-state` says which.
+    title: what there is not.
+    text: what to do about it.
+    icon: key of the pack's icon set.
+    action: a way out.
+    """
 
     attrs: Attrs
     title: str
@@ -322,7 +271,17 @@ class EmptyState(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Results(Component):
-    """Everything of a list that changes with its state. `hidden` are inputs of the filter form."""
+    """Everything of a list that changes with its state. `hidden` are inputs of the filter form.
+
+    attrs: the region that the script replaces.
+    notices: what has to be said about the address.
+    chips: the applied conditions.
+    sort_panel: the panel of sort keys.
+    table: the rows.
+    empty: why there are none.
+    pagination: the other pages.
+    hidden: inputs that belong to the filter form.
+    """
 
     attrs: Attrs
     notices: tuple[Message, ...]
@@ -336,7 +295,15 @@ class Results(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ListPage(Component):
-    """A list with its head, filters, state and rows."""
+    """A list with its head, filters, state and rows.
+
+    attrs: the list with everything that belongs to it.
+    title: its heading.
+    toolbar: search and actions.
+    filter_form: the filters.
+    status: how many rows there are.
+    results: what changes with the state.
+    """
 
     attrs: Attrs
     title: str
@@ -348,7 +315,14 @@ class ListPage(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DetailPage(Component):
-    """One object, field by field."""
+    """One object, field by field.
+
+    attrs: the page's own element.
+    title: the object.
+    back: leads to where the user came from.
+    actions: what can be done with the object.
+    fields: the values.
+    """
 
     attrs: Attrs
     title: str
@@ -360,7 +334,14 @@ class DetailPage(Component):
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FormBody(Component):
     """The inside of a form: errors, fields, hidden inputs. `layout` replaces the fields where the
-    form brings its own layout (crispy-forms)."""
+    form brings its own layout (crispy-forms).
+
+    attrs: the element around the form's inside.
+    summary: all errors.
+    fields: the fields.
+    hidden: inputs that must come first.
+    layout: fields drawn by a layout of the form's own, instead of `fields`.
+    """
 
     attrs: Attrs
     summary: ErrorSummary | None
@@ -371,7 +352,17 @@ class FormBody(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FormPage(Component):
-    """A page to create or edit one object."""
+    """A page to create or edit one object.
+
+    attrs: the page's own element.
+    title: its heading.
+    back: leads to where the user came from.
+    form: the `<form>`.
+    body: its inside.
+    note: a remark under the fields, or nothing.
+    buttons: the ways to save.
+    cancel: leaves without saving.
+    """
 
     attrs: Attrs
     title: str
@@ -385,7 +376,21 @@ class FormPage(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DeletePage(Component):
-    """Asks before one object is deleted. Without `confirm` it cannot be: `protected` says why."""
+    """Asks before one object is deleted. Without `confirm` it cannot be: `protected` says why.
+
+    attrs: the page's own element.
+    title: its heading.
+    back: leads to where the user came from.
+    question: what is asked, or why it cannot be done.
+    form: the `<form>`.
+    hidden: inputs that must come first.
+    collateral_title: heading of what is deleted along.
+    collateral: what is deleted along.
+    protected_title: heading of what is in the way.
+    protected: what is in the way.
+    confirm: deletes; missing where it cannot be done.
+    cancel: leaves without deleting.
+    """
 
     attrs: Attrs
     title: str
@@ -403,7 +408,19 @@ class DeletePage(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ChoicePage(Component):
-    """Picks one of many related objects for a form or a filter; every choice is a button."""
+    """Picks one of many related objects for a form or a filter; every choice is a button.
+
+    attrs: the page's own element.
+    title: its heading.
+    form: the `<form>`.
+    hidden: inputs that must come first.
+    search: searches; its button comes first in the form, so that Enter presses it.
+    status: how many were found.
+    choices: each picks one.
+    previous: the page before.
+    next: the page after.
+    cancel: goes back with what there was.
+    """
 
     attrs: Attrs
     title: str
@@ -419,7 +436,12 @@ class ChoicePage(Component):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NoticePage(Component):
-    """A page that only says something: not allowed, not found."""
+    """A page that only says something: not allowed, not found.
+
+    attrs: the page's own element.
+    title: its heading.
+    state: what is said.
+    """
 
     attrs: Attrs
     title: str

@@ -20,7 +20,7 @@ class TestKeyConverter:
         assert not set(segment) & set("/ %?#")
         assert segment not in {"new", "bulk", "choices", "jobs", ".", ".."}
 
-    @pytest.mark.parametrize("segment", ["_", "_ZZ", "_C3", "a_4"])
+    @pytest.mark.parametrize("segment", ["__", "_ZZ", "_C3", "a_4"])
     def test_a_segment_that_no_key_has_is_refused(self, segment):
         with pytest.raises(ValueError):
             KeyConverter().to_python(segment)

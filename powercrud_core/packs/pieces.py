@@ -1,0 +1,212 @@
+"""The pieces of the contract: plain data inside components, drawn by the component that holds them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from powercrud_core.attrs import Attrs
+
+__all__ = [
+    "Button",
+    "Cell",
+    "Chip",
+    "DetailField",
+    "ErrorSummary",
+    "Header",
+    "Link",
+    "MessageTone",
+    "RelatedGroup",
+    "Search",
+    "SortKey",
+    "Status",
+    "Tone",
+]
+
+Tone = Literal["neutral", "primary", "danger"]
+MessageTone = Literal["info", "success", "warning", "error"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Link:
+    """An `<a>`. `icon` is a key of the pack's icon set.
+
+    attrs: href, name and hooks of the `<a>`.
+    label: its text.
+    icon: key of the pack's icon set, or nothing.
+    tone: neutral, primary or danger.
+    """
+
+    attrs: Attrs
+    label: str
+    icon: str = ""
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Button:
+    """A `<button>`.
+
+    attrs: type, name, value and hooks of the `<button>`.
+    label: its text.
+    icon: key of the pack's icon set, or nothing.
+    tone: neutral, primary or danger.
+    """
+
+    attrs: Attrs
+    label: str
+    icon: str = ""
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Status:
+    """A line of text that is announced when it changes.
+
+    attrs: makes the element a live region that stays in the page.
+    text: what is announced.
+    """
+
+    attrs: Attrs
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Search:
+    """A search field: `<label>`, `<input>` and its `<button>`; they need not stand in the form.
+
+    label: text of the `<label>`.
+    label_attrs: ties the label to the input.
+    attrs: the `<input>`.
+    submit: sends the search.
+    """
+
+    label: str
+    label_attrs: Attrs
+    attrs: Attrs
+    submit: Button
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Chip:
+    """One applied condition in words, with the link that removes it.
+
+    attrs: the chip's own element.
+    label: name of the condition.
+    value: what it asks for.
+    remove: takes the condition away.
+    """
+
+    attrs: Attrs
+    label: str
+    value: str
+    remove: Link
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class SortKey:
+    """One active sort key: its direction and the links that change its place.
+
+    attrs: the key's own element.
+    label: the column.
+    direction: ascending or descending, in words.
+    toggle: turns the direction round.
+    earlier: moves the key up; missing at the top.
+    later: moves the key down; missing at the end.
+    remove: takes the key away.
+    """
+
+    attrs: Attrs
+    label: str
+    direction: str
+    toggle: Link
+    earlier: Link | None
+    later: Link | None
+    remove: Link
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Header:
+    """A column's `<th>`. `sort` is missing where the column cannot be sorted.
+
+    attrs: the `<th>`: scope, `aria-sort`, `data-sort`, kind and alignment.
+    label: the column's name.
+    help_text: explains the column; may be empty.
+    sort: sorts by the column; missing where it cannot be sorted.
+    index: place among several sort keys, or nothing.
+    """
+
+    attrs: Attrs
+    label: str
+    help_text: str = ""
+    sort: Link | None = None
+    index: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Cell:
+    """One value of a row. `heading` marks the cell that names the row; `mark` is an empty element
+    that shows a yes, no or unknown value as a sign beside its text.
+
+    attrs: the cell: label, kind, alignment, emptiness.
+    value: the formatted text.
+    link: href of an `<a>` around the value.
+    mark: an empty element that shows yes, no or unknown beside the text.
+    heading: the cell names the row: a row header.
+    """
+
+    attrs: Attrs
+    value: str
+    link: Attrs | None = None
+    mark: Attrs | None = None
+    heading: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class DetailField:
+    """One labelled value of a detail page.
+
+    attrs: the element around label and value.
+    label: the field's name.
+    value: the formatted text.
+    link: href of an `<a>` around the value.
+    mark: an empty element that shows yes, no or unknown.
+    help_text: explains the field; may be empty.
+    """
+
+    attrs: Attrs
+    label: str
+    value: str
+    link: Attrs | None = None
+    mark: Attrs | None = None
+    help_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RelatedGroup:
+    """Objects of one model that a deletion takes along or that forbid it.
+
+    attrs: the group's own element.
+    label: how many of which kind.
+    names: some of them.
+    more: how many are not named, or nothing.
+    """
+
+    attrs: Attrs
+    label: str
+    names: tuple[str, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ErrorSummary:
+    """All errors of a form at its top: plain texts, and links to the fields.
+
+    attrs: makes the element an alert that can take the focus.
+    title: its heading.
+    errors: errors of the form as a whole.
+    links: errors of fields, each leading to its control.
+    """
+
+    attrs: Attrs
+    title: str
+    errors: tuple[str, ...]
+    links: tuple[Link, ...]
