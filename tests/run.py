@@ -6,8 +6,9 @@ types, floors, templates, spelling, documentation), one line each; then pytest, 
 the last line. What the command does not know goes to pytest:
 
     python3 tests/run.py --fast                      without the browser
-    python3 tests/run.py --fast tests/core -k sort   some tests (then no gates: add --gates)
-    python3 tests/run.py --gates-only
+    python3 tests/run.py --fast tests/core -k sort   some tests, and no gates
+    python3 tests/run.py --gates                     the gates, and no tests
+    python3 tests/run.py --gate types                one gate
     python3 tests/run.py --newest                    newest Python found, newest Django we support
 """
 
@@ -32,6 +33,8 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_PYTHON_FOR_NEWEST_DJANGO = (3, 12)
 # The headless shell starts three times faster than the full browser.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
+GATES = ("ruff", "format", "spelling", "imports", "templates", "types", "docs")
+SELECTING = ("-k", "-m", "--lf", "--last-failed", "--collect-only", "--co")
 BROWSER_VARIABLE = "PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH"
 
 
@@ -134,19 +137,22 @@ def version_of(python: str) -> tuple[int, int] | None:
     return int(words[0]), int(words[1])
 
 
-def newest_python() -> str:
-    """Return the newest interpreter of this machine that the newest Django runs on."""
+def newest_python() -> str | None:
+    """Return the newest interpreter here that the newest Django runs on, or None."""
     found = [pair for pair in interpreters() if pair[0] >= OLDEST_PYTHON_FOR_NEWEST_DJANGO]
     if not found:
-        wanted = ".".join(map(str, OLDEST_PYTHON_FOR_NEWEST_DJANGO))
-        sys.exit(f"No Python {wanted} or newer was found, which {NEWEST_DJANGO} needs.")
+        return None
     return max(found, key=lambda pair: pair[0])[1]
 
 
 def choose_environment(options: argparse.Namespace) -> Environment:
     """Return the environment that the options ask for."""
     if options.newest:
-        return Environment(ROOT / ".venv-tests-newest", newest_python(), (NEWEST_DJANGO,))
+        newest = newest_python()
+        if newest is None:
+            wanted = ".".join(map(str, OLDEST_PYTHON_FOR_NEWEST_DJANGO))
+            sys.exit(f"No Python {wanted} or newer was found, which {NEWEST_DJANGO} needs.")
+        return Environment(ROOT / ".venv-tests-newest", newest, (NEWEST_DJANGO,))
     if not options.python:
         return Environment(ROOT / ".venv-tests", sys.executable, ())
     version = version_of(options.python)
@@ -197,21 +203,21 @@ def gates(environment: Environment) -> Iterator[Gate]:
         name: str(environment.bin / name)
         for name in ("ruff", "mypy", "lint-imports", "djlint", "codespell", "sphinx-build")
     }
-    yield Gate("ruff check", [tool["ruff"], "check", "."])
-    yield Gate("ruff format", [tool["ruff"], "format", "--check", "."])
-    yield Gate("codespell", [tool["codespell"], *tracked_texts()])
-    yield Gate("lint-imports", [tool["lint-imports"], "--no-cache"])
+    yield Gate("ruff", [tool["ruff"], "check", "."])
+    yield Gate("format", [tool["ruff"], "format", "--check", "."])
+    yield Gate("spelling", [tool["codespell"], *written_places()])
+    yield Gate("imports", [tool["lint-imports"], "--no-cache"])
     templates = [name for name in (*SOURCES, "demo") if any((ROOT / name).rglob("*.html"))]
     if templates:
-        yield Gate("djlint", [tool["djlint"], "--lint", "--quiet", *templates])
-    yield Gate("mypy", [tool["mypy"]])
+        yield Gate("templates", [tool["djlint"], "--lint", "--quiet", *templates])
+    yield Gate("types", [tool["mypy"]])
     if (ROOT / "docs/conf.py").is_file():
         build = ["-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html"]
         yield Gate("docs", [tool["sphinx-build"], *build])
 
 
-def tracked_texts() -> list[str]:
-    """Return the top-level folders and files that people write in."""
+def written_places() -> list[str]:
+    """Return the folders and files that people write in."""
     names = [
         *("powercrud_core", "packs", "tests", "docs", "demo", "changelog.d"),
         *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "noxfile.py"),
@@ -256,39 +262,62 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--fast", action="store_true", help="leave the browser tests out")
-    parser.add_argument("--gates", action="store_true", help="run the gates in any case")
-    parser.add_argument("--gates-only", action="store_true", help="run the gates and no test")
+    parser.add_argument("--gates", action="store_true", help="run the gates and no test")
+    parser.add_argument(
+        "--gate", action="append", choices=GATES, default=[], help="run this gate and no test"
+    )
+    parser.add_argument(
+        "--has-newest",
+        action="store_true",
+        help="only say by the exit code whether --newest has a Python to run on",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--python", metavar="PATH", help="make the environment with this Python")
     which.add_argument("--newest", action="store_true", help=f"newest Python, {NEWEST_DJANGO}")
     options, options.pytest = parser.parse_known_args(arguments)
-    options.all_tests = not options.pytest
-    # The gates look at the source, not at the interpreter: once is enough.
-    other = options.newest or options.python
-    options.gates = options.gates or options.gates_only or (options.all_tests and not other)
+    options.all_tests = not any(map(selects, options.pytest))
     return options
+
+
+def selects(argument: str) -> bool:
+    """Say whether an argument for pytest makes it run some of the tests only."""
+    path = argument.partition("::")[0]
+    return argument in SELECTING or (ROOT / path).exists()
+
+
+def run_gates(environment: Environment, names: Sequence[str]) -> bool:
+    """Run the gates of these names, all of them if there is no name; say whether they passed."""
+    chosen = [gate for gate in gates(environment) if not names or gate.name in names]
+    failed = [gate.name for gate in chosen if not passes(gate)]
+    if failed:
+        print(f"Gates that failed: {', '.join(failed)}\n", flush=True)
+    return not failed
+
+
+def run_tests(options: argparse.Namespace, environment: Environment) -> bool:
+    """Run pytest, with a browser unless it is left out; say whether it passed."""
+    variables = dict(os.environ)
+    if not options.fast:
+        variables[BROWSER_VARIABLE] = find_browser() or install_browser()
+    command = pytest_command(options, environment)
+    return not subprocess.run(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL).returncode
 
 
 def main(arguments: Sequence[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         sys.exit("PowerCRUD needs Python 3.11 or newer: python3.11 tests/run.py")
     options = parse(arguments)
+    if options.has_newest:
+        return int(not newest_python())
     environment = choose_environment(options)
     environment.prepare()
-    variables = dict(os.environ)
-    if not (options.fast or options.gates_only):
-        variables[BROWSER_VARIABLE] = find_browser() or install_browser()
-    failed = []
-    if options.gates:
-        failed = [gate.name for gate in gates(environment) if not passes(gate)]
-        if failed:
-            print(f"Gates that failed: {', '.join(failed)}\n", flush=True)
-    if options.gates_only:
-        return int(bool(failed))
-    tests = subprocess.run(
-        pytest_command(options, environment), cwd=ROOT, env=variables, stdin=subprocess.DEVNULL
-    )
-    return tests.returncode or int(bool(failed))
+    only_gates = options.gates or options.gate
+    # The gates look at the source, not at the interpreter or at one test: once is enough.
+    with_gates = options.all_tests and not (options.newest or options.python)
+    passed = run_gates(environment, options.gate) if only_gates or with_gates else True
+    if not only_gates:
+        passed = run_tests(options, environment) and passed
+    return int(not passed)
 
 
 if __name__ == "__main__":

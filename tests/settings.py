@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-SECRET_KEY = "tests"  # noqa: S105
+SECRET_KEY = "tests"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True

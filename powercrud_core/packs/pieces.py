@@ -1,4 +1,4 @@
-"""The pieces of the contract: plain data inside components, drawn by the component that holds them."""
+"""The pieces of the contract: plain data, drawn by the component that holds it."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -140,7 +140,13 @@ class EditHandlers(BaseCRUDView):
         return form
 
     def narrow(self, form: Any, obj: Any) -> None:
-        """Take the fields out of a form that the user may not write."""
+        """Take the fields out of a form that the user may not write.
+
+        The key of an object that exists is one: saved under another key it would be a copy.
+        """
+        if not self.creating:
+            for field in obj._meta.pk_fields:
+                form.fields.pop(field.name, None)
         allowed = self.policy.fields(self.request.user, "add" if self.creating else "change", obj)
         if allowed is not None:
             for name in [n for n in form.fields if n not in allowed]:

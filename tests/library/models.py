@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
@@ -93,3 +95,57 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader} {self.number}"
+
+
+class Jacket(models.Model):
+    """The cover of one book: a relation that a book sees from behind."""
+
+    book = models.OneToOneField(Book, on_delete=models.CASCADE, related_name="jacket")
+    colour = models.CharField(max_length=30)
+
+    def __str__(self) -> str:
+        return self.colour
+
+
+class Anthology(models.Model):
+    """Has relations with a limit, a number that stands for `page`, and a hidden half of a key."""
+
+    title = models.CharField(max_length=100)
+    page = models.PositiveIntegerField(default=1)
+    year = models.PositiveIntegerField(default=2000, editable=False)
+    editor = models.ForeignKey(
+        Author,
+        on_delete=models.CASCADE,
+        related_name="edited",
+        limit_choices_to={"name__startswith": "A"},
+    )
+    contributors = models.ManyToManyField(Author, blank=True, related_name="contributed")
+    scan = models.FileField(upload_to="scans", blank=True)
+
+    class Meta:
+        verbose_name_plural = "anthologies"
+        constraints = [models.UniqueConstraint(fields=["title", "year"], name="one_title_a_year")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Remark(models.Model):
+    """Stands at anything."""
+
+    text = models.CharField(max_length=200)
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveIntegerField()
+    target = GenericForeignKey("content_type", "object_id")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Label(models.Model):
+    """Sticks to a shelf, and only the database knows that the shelf cannot go."""
+
+    shelf = models.ForeignKey(Shelf, on_delete=models.DO_NOTHING)
+
+    def __str__(self) -> str:
+        return f"Label {self.pk}"
