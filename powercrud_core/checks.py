@@ -17,6 +17,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from powercrud_core.authoring.overrides import overrides
 from powercrud_core.components import Component
 from powercrud_core.conf import PREFIX, get_conf
 from powercrud_core.exceptions import ComponentNotFound, ConfigError
@@ -25,7 +26,14 @@ from powercrud_core.packs.app import CONTRACT, PackConfig
 from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.views import CRUDView
 
-__all__ = ["IDS", "check_packs", "check_settings", "check_templates", "check_views"]
+__all__ = [
+    "IDS",
+    "check_overrides",
+    "check_packs",
+    "check_settings",
+    "check_templates",
+    "check_views",
+]
 
 IDS = {
     "E001": "A POWERCRUD_ setting has a value of the wrong kind.",
@@ -40,6 +48,8 @@ IDS = {
     "E027": "An app that the templates need is not in INSTALLED_APPS.",
     "E028": "No Django template engine, or one without the request context processor.",
     "W029": "BASE_DIR/templates exists, but is not in DIRS: overrides there lose to packages.",
+    "W030": "An override belongs to no component.",
+    "W031": "An override was copied from a contract that has changed since.",
     "E100": "A view has no model.",
     "W101": "A view has an attribute that looks like a misspelt option.",
     "E102": "A column leads to nothing.",
@@ -176,6 +186,26 @@ def check_templates(**kwargs: Any) -> list[CheckMessage]:
     if folder and (folder / "cotton").is_dir() and folder.resolve() not in listed:
         hint = 'Add BASE_DIR / "templates" to DIRS.'
         found.append(_message("W029", f"{folder.name}/cotton is not searched first.", hint))
+    return found
+
+
+@register
+def check_overrides(**kwargs: Any) -> list[CheckMessage]:
+    """Report templates of the project that no component uses, and copies that fell behind."""
+    found = []
+    for override in overrides():
+        if not override.known:
+            hint = f"Did you mean {override.nearest}.html? " if override.nearest else ""
+            hint += "Rename or remove it."
+            text = f"The template {override.path} belongs to no component."
+            found.append(_message("W030", text, hint))
+        elif drift := override.drift():
+            hint = (
+                "Compare it with `manage.py powercrud which "
+                f"{override.component}`, then copy the first line of a fresh override."
+            )
+            text = f"{override.path} was copied from an older contract ({'; '.join(drift)})."
+            found.append(_message("W031", text, hint))
     return found
 
 

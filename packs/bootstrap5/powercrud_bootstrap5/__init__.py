@@ -1,0 +1,1 @@
+"""The Bootstrap 5 template pack: Bootstrap's stylesheet, no script of its own."""

@@ -1,0 +1,1 @@
+"""For people who write packs and overrides: the contract as data, and where templates come from."""

@@ -1,0 +1,127 @@
+"""Overrides: where a component's templates come from, and how a project gets one of its own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from django.apps import apps
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
+
+from powercrud_core.authoring.schema import changes, stamp_of
+from powercrud_core.components import Component
+from powercrud_core.exceptions import ComponentNotFound
+from powercrud_core.packs.app import PackConfig
+
+__all__ = ["Candidate", "Override", "candidates", "overrides", "write_override"]
+
+STAMP = re.compile(r"\{# powercrud (\w+) contract=(\d+) (.*?) ?#\}")
+ANY = "powercrud"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place where a component's template may stand; `path` is None where there is no file."""
+
+    name: str
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A project's own template for a component. `pack` is "" when it is for every pack."""
+
+    path: Path
+    component: str
+    pack: str
+
+    @property
+    def known(self) -> bool:
+        """Say whether the contract has such a component."""
+        return self.component in Component.registry
+
+    @property
+    def nearest(self) -> str:
+        """Return the component that was probably meant, or nothing."""
+        return next(iter(get_close_matches(self.component, Component.registry, n=1)), "")
+
+    def drift(self) -> list[str]:
+        """Return what changed in the contract since a stamped copy was made."""
+        found = STAMP.search(self.path.read_text())
+        if found is None or not self.known:
+            return []
+        stamped = dict(part.split(":", 1) for part in found[3].split())
+        return changes(self.component, stamped)
+
+
+def candidates(config: PackConfig, component: str) -> list[Candidate]:
+    """Return where a pack's component is looked for, nearest first, with the file that is there."""
+    _check(component)
+    return [Candidate(name, _file(name)) for name in config.template_names(component)]
+
+
+def overrides() -> Iterator[Override]:
+    """Yield the templates that stand in the place of a pack's own."""
+    packs = {c.name: c for c in apps.get_app_configs() if isinstance(c, PackConfig)}
+    own = {Path(config.path) / "templates" for config in packs.values()}
+    for folder in _folders():
+        if folder in own:
+            continue
+        for app in (ANY, *packs):
+            for path in sorted((folder / "cotton" / app).glob("*.html")):
+                yield Override(path, path.stem, "" if app == ANY else packs[app].pack.name)
+
+
+def write_override(
+    config: PackConfig, component: str, *, wrap: bool, every_pack: bool, folder: Path
+) -> Path:
+    """Write a stamped copy of a component's template, or one that wraps it; return its path.
+
+    Raises ComponentNotFound for an unknown component and FileExistsError for an existing file.
+    """
+    _check(component)
+    app = ANY if every_pack else config.name
+    path = folder / "cotton" / app / f"{component}.html"
+    if path.exists():
+        raise FileExistsError(f"{path} exists already.")
+    body = f"<c-vars {component} />\n{{{{ {component}.inherited }}}}\n"
+    if not wrap:
+        body = _source(config, component)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{stamp_of(component)}\n{body}")
+    return path
+
+
+def default_folder() -> Path | None:
+    """Return the first folder of the project's own templates, or None without one."""
+    engine = _engine()
+    return Path(engine.engine.dirs[0]) if engine and engine.engine.dirs else None
+
+
+def _source(config: PackConfig, component: str) -> str:
+    found = next(c.path for c in candidates(config, component) if c.path)
+    return STAMP.sub("", found.read_text()).lstrip("\n")
+
+
+def _check(component: str) -> None:
+    if component not in Component.registry:
+        close = get_close_matches(component, Component.registry, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ComponentNotFound(f"There is no component {component!r}.{hint}")
+
+
+def _engine() -> DjangoTemplates | None:
+    return next((e for e in engines.all() if isinstance(e, DjangoTemplates)), None)
+
+
+def _folders() -> list[Path]:
+    """Return the folders that templates are looked for in, in order."""
+    engine = _engine()
+    dirs = [Path(d) for d in engine.engine.dirs] if engine else []
+    return [*dirs, *(Path(c.path) / "templates" for c in apps.get_app_configs())]
+
+
+def _file(name: str) -> Path | None:
+    return next((f / name for f in _folders() if (f / name).is_file()), None)
