@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_cotton",
     "powercrud_core",
     *(f"powercrud_{pack}" for pack in PACKS),
+    "powercrud_core.testing.store",
     "tests.library",
 ]
 POWERCRUD_TEMPLATE_PACK = "plain"

@@ -1,0 +1,125 @@
+"""Scenes: pages of the kit's store, asked for over HTTP with one pack or another."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import setup_databases, teardown_databases
+
+__all__ = ["SCENES", "STORE", "Scene", "store_database"]
+
+STORE = "powercrud_core.testing.store"
+SETTINGS: Mapping[str, Any] = {
+    "ROOT_URLCONF": "powercrud_core.testing.urls",
+    "ALLOWED_HOSTS": ["*"],
+    "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
+    "POWERCRUD_CHOICES_LIMIT": 4,
+    "MIDDLEWARE": [
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ],
+}
+FORM = {"name": "Saw", "maker": "2", "kind": "toy", "weight": "5", "checked": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One page. `post` is what is sent; redirects are followed."""
+
+    path: str
+    post: Mapping[str, Any] | None = None
+    status: int = 200
+    component: str = field(default="list_page", kw_only=True)
+
+    def html(self, pack: str) -> str:
+        """Return the page as a pack draws it; nothing stays in the database."""
+        with override_settings(**SETTINGS), transaction.atomic():
+            _fill()
+            client = Client(headers={"X-Powercrud-Pack": pack})
+            ask = (
+                client.get(self.path)
+                if self.post is None
+                else client.post(self.path, self.post, follow=True)
+            )
+            transaction.set_rollback(True)
+        if ask.status_code != self.status:
+            raise RuntimeError(f"{self.path} answered {ask.status_code} instead of {self.status}.")
+        return ask.content.decode()
+
+
+LIST, ONE = "/products/", "/products/1/"
+SCENES: Mapping[str, Scene] = {
+    "list": Scene(LIST),
+    "list.page": Scene(f"{LIST}?page=2"),
+    "list.size": Scene(f"{LIST}?page_size=50"),
+    "list.sort": Scene(f"{LIST}?sort=-price,name"),
+    "list.search": Scene(f"{LIST}?q=product+1"),
+    "list.filter": Scene(f"{LIST}?maker=2&kind=toy&price_min=1&sold=true&tags=1&tags=2"),
+    "list.unmatched": Scene(f"{LIST}?q=nothing"),
+    "list.filter.error": Scene(f"{LIST}?price_min=x"),
+    "list.notice": Scene(f"{LIST}?nonsense=1"),
+    "list.forbidden": Scene("/tags/", status=403, component="notice_page"),
+    "detail": Scene(ONE, component="detail_page"),
+    "detail.missing": Scene("/products/999/", status=404, component="notice_page"),
+    "create": Scene("/products/new/", component="form_page"),
+    "create.error": Scene(
+        "/products/new/", {"name": "", "weight": "x"}, 422, component="form_page"
+    ),
+    "create.refill": Scene("/products/new/", {**FORM, "_refill": "1"}, component="form_page"),
+    "update": Scene(f"{ONE}edit/?next=/products/", component="form_page"),
+    "update.saved": Scene(f"{ONE}edit/", FORM),
+    "choose.filter": Scene(f"{LIST}choices/maker/?kind=toy", component="choice_page"),
+    "choose.form": Scene(
+        f"{LIST}choices/maker/", {**FORM, "_origin": f"{ONE}edit/"}, component="choice_page"
+    ),
+    "delete": Scene("/products/2/delete/", component="delete_page"),
+    "delete.protected": Scene(f"{ONE}delete/", component="delete_page"),
+    "delete.done": Scene("/products/2/delete/", {}),
+}
+
+
+def _fill() -> None:
+    """Make the same objects every time, with the same keys."""
+    maker, tag, product, order = (
+        apps.get_model("powercrud_store", n) for n in ("Maker", "Tag", "Product", "Order")
+    )
+    maker.objects.bulk_create([maker(pk=i, name=f"Maker {i} <b>&") for i in range(1, 7)])
+    tag.objects.bulk_create([tag(pk=i, name=f"Tag {i}") for i in range(1, 4)])
+    product.objects.bulk_create(
+        product(
+            pk=i,
+            name=f'Product {i} "><i>' if i > 1 else "Product 1",
+            maker_id=i % 6 + 1,
+            kind="toy" if i % 2 else "tool",
+            price=i or None,
+            made=date(2024, 1, i) if i % 3 else None,
+            sold=bool(i % 2),
+            checked=(None, True, False)[i % 3],
+            homepage="https://example.com/" if i == 1 else "",
+            notes="Two\nlines" if i == 1 else "",
+        )
+        for i in range(1, 13)
+    )
+    product.objects.get(pk=1).tags.set([1, 2])
+    order.objects.bulk_create([order(pk=i, product_id=1) for i in range(1, 9)])
+
+
+@contextmanager
+def store_database() -> Iterator[None]:
+    """Give the store its tables: those of the test database that is there, or of a new one."""
+    if (
+        apps.get_app_config("powercrud_store").get_model("Product")._meta.db_table
+        in connection.introspection.table_names()
+    ):
+        yield
+        return
+    config = setup_databases(verbosity=0, interactive=False)
+    try:
+        yield
+    finally:
+        teardown_databases(config, verbosity=0)

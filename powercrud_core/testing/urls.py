@@ -1,0 +1,57 @@
+"""The URLs of the kit's store. Everybody may do everything; the pack is named by the client."""
+
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import include, path
+
+from powercrud_core import Column, CRUDView
+from powercrud_core.permissions import AllowAny, Policy
+from powercrud_core.testing.store.models import Product, Tag
+
+
+class Closed(Policy):
+    """Forbids everything."""
+
+
+class StoreView(CRUDView):
+    permission_policy: ClassVar[type[Policy]] = AllowAny
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Let a visitor in without a table of users."""
+        super().setup(request, *args, **kwargs)
+        self.request.user = SimpleNamespace(is_authenticated=True)  # type: ignore[assignment]
+
+    def get_template_pack(self) -> str | None:
+        return self.request.headers.get("X-Powercrud-Pack")
+
+
+class ProductView(StoreView):
+    model = Product
+    columns = (
+        "name",
+        "maker",
+        "tags",
+        "kind",
+        Column("price", help_text="Without tax."),
+        "made",
+        "sold",
+        "checked",
+    )
+    filterset_fields = ("maker", "tags", "kind", "price", "made", "sold")
+    search_fields = ("name", "maker__name")
+    ordering = ("name",)
+    paginate_by = 5
+    page_sizes = (5, 50)
+
+
+class TagView(StoreView):
+    model = Tag
+    permission_policy = Closed
+
+
+urlpatterns = [
+    path("products/", include(ProductView.get_urls())),
+    path("tags/", include(TagView.get_urls())),
+]

@@ -1,0 +1,24 @@
+"""The wrong packs, written once and installed while these tests run."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from tests.packs.broken import write_packs
+
+
+@pytest.fixture(scope="module")
+def wrong_packs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Install a blank pack and the broken ones."""
+    folder = tmp_path_factory.mktemp("packs")
+    apps = write_packs(folder)
+    sys.path.insert(0, str(folder))
+    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, *apps]):
+        yield
+    sys.path.remove(str(folder))
+    for app in apps:
+        sys.modules.pop(f"{app}.apps", None)
+        sys.modules.pop(app, None)
