@@ -11,11 +11,12 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from powercrud_core.authoring.overrides import overrides
 from powercrud_core.components import Component
@@ -38,6 +39,7 @@ __all__ = [
 IDS = {
     "E001": "A POWERCRUD_ setting has a value of the wrong kind.",
     "W001": "A POWERCRUD_ setting that does not exist.",
+    "W002": "LOGIN_URL leads nowhere.",
     "E020": "The chosen template pack is not known.",
     "E021": "The chosen template pack is installed, but its app is not in INSTALLED_APPS.",
     "E022": "The chosen template pack's distribution is not installed.",
@@ -106,7 +108,20 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if not isinstance(conf.choices_limit, int) or conf.choices_limit < 1:
         text = f"POWERCRUD_CHOICES_LIMIT is {conf.choices_limit!r}."
         found.append(_message("E001", text, "Set it to a whole number above zero."))
+    if getattr(settings, "ROOT_URLCONF", None) and not _leads_somewhere(settings.LOGIN_URL):
+        text = f"LOGIN_URL is {settings.LOGIN_URL!r}, which no view answers."
+        hint = "Set it to your sign-in page: strangers are sent there."
+        found.append(_message("W002", text, hint))
     return found
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Say whether a setting names a page of this site, or one of another site."""
+    try:
+        address = resolve_url(url)
+        return "//" in address or bool(resolve(address.split("?")[0]))
+    except (NoReverseMatch, Resolver404):
+        return False
 
 
 @register
@@ -255,7 +270,7 @@ def _blocks(view: Any) -> Iterator[CheckMessage]:
         template = get_template(view.base_template).template  # type: ignore[attr-defined]
     except (TemplateDoesNotExist, ImproperlyConfigured) as error:
         text = f"'base_template' is {view.base_template!r}, which cannot be loaded: {error}"
-        yield _message("W115", text, "Correct the name.", view)
+        yield _message("W115", text, "Correct the name.", view.__name__)
         return
     if "extends" in template.source:
         return  # its blocks may come from a parent chosen at run time
@@ -263,4 +278,6 @@ def _blocks(view: Any) -> Iterator[CheckMessage]:
     for block in BLOCKS:
         if block not in blocks:
             text = f"The base template {view.base_template!r} has no block '{block}'."
-            yield _message("W115", text, f"Add {{% block {block} %}}{{% endblock %}}.", view)
+            yield _message(
+                "W115", text, f"Add {{% block {block} %}}{{% endblock %}}.", view.__name__
+            )

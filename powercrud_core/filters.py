@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.validators import DecimalValidator
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -23,12 +24,14 @@ __all__ = [
     "build_filterset",
     "conditions",
     "default_filters",
+    "limit_numbers",
     "names_of_filters",
     "parameter_names",
 ]
 
 NULL_SUFFIX = "__isnull"
 MAX_DEFAULT = 6
+MAX_DIGITS = 50
 
 
 class DateRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]
@@ -36,19 +39,6 @@ class DateRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
-        super().__init__(*args, **kwargs)
-
-
-class Blank(django_filters.BooleanFilter):  # type: ignore[misc]
-    """Rows that have no value here, or that have one; not asked by default."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        choices = [
-            ("", gettext_lazy("Any")),
-            ("true", gettext_lazy("Is empty")),
-            ("false", gettext_lazy("Is not empty")),
-        ]
-        kwargs.setdefault("widget", BooleanChoice(choices))
         super().__init__(*args, **kwargs)
 
 
@@ -81,10 +71,10 @@ def build_filterset(
         declared[name] = _filter(model, name)
         field = get_model_field(model, name)
         if getattr(field, "null", False) and not getattr(field, "many_to_many", False):
-            declared[f"{name}{NULL_SUFFIX}"] = Blank(
+            declared[f"{name}{NULL_SUFFIX}"] = YesNo(
                 field_name=name,
                 lookup_expr="isnull",
-                label=format_lazy(gettext_lazy("{field} empty"), field=declared[name].label),
+                label=format_lazy(gettext_lazy("{field} is empty"), field=declared[name].label),
             )
     meta = type("Meta", (), {"model": model, "fields": []})
     return type(
@@ -151,6 +141,14 @@ def names_of_filters(filterset_class: type[django_filters.FilterSet]) -> dict[st
         else filterset_class().form
     )
     return {name: parameter_names(form, name) for name in form.fields}
+
+
+def limit_numbers(form: forms.BaseForm) -> None:
+    """Refuse numbers of very many digits: the database or Python would write `1e99999999` out."""
+    for field in form.fields.values():
+        for part in (field, *getattr(field, "fields", ())):
+            if isinstance(part, forms.DecimalField) and part.max_digits is None:
+                part.validators = [*part.validators, DecimalValidator(MAX_DIGITS, None)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,12 +157,6 @@ class ListParams:
             data.setlist(name, list(values))
         return data
 
-    def direction(self, key: str) -> str:
-        """Return "ascending", "descending" or "" for a sort key."""
-        if key in self.sort:
-            return "ascending"
-        return "descending" if f"-{key}" in self.sort else ""
-
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, ForeignObjectRel, Model
+from django.db.models import Field, Model
 
 __all__ = ["FieldPath", "field_names", "follow"]
 
@@ -23,7 +23,7 @@ class FieldPath:
     model: type[Model]
 
     @property
-    def field(self) -> "Field[Any, Any] | ForeignObjectRel | None":
+    def field(self) -> "Field[Any, Any] | None":
         """Return the last field of a path that consists of fields only."""
         return self.fields[-1] if self.fields and not self.rest else None
 

@@ -349,8 +349,12 @@ def _label(model: type[Model]) -> str:
 
 
 def _error(id: str, text: str, hint: str, obj: Any) -> Error:
-    return Error(text, hint=hint, obj=obj, id=f"powercrud.{id}")
+    return Error(text, hint=hint, obj=_name(obj), id=f"powercrud.{id}")
 
 
 def _warning(id: str, text: str, hint: str, obj: Any) -> Warning:
-    return Warning(text, hint=hint, obj=obj, id=f"powercrud.{id}")
+    return Warning(text, hint=hint, obj=_name(obj), id=f"powercrud.{id}")
+
+
+def _name(view_class: Any) -> str:
+    return f"{view_class.__module__}.{view_class.__qualname__}"

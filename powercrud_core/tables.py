@@ -1,7 +1,7 @@
 """Tables: objects and columns become rows of text, each value computed and escaped once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -74,7 +74,6 @@ class RowPlan:
     cells: tuple[CellPlan, ...]
     actions: tuple[RowAction, ...]
     key: Callable[[Any], str]
-    row_attrs: Mapping[str, Any] = field(default_factory=dict)
     stencil: bool = True
 
     def rows(self, objects: Iterable[Model]) -> StampedRows:
@@ -152,7 +151,7 @@ class RowPlan:
         )
         return Row(
             renderer=self.renderer,
-            attrs=Attrs({"id": f"{self.id}-{marker(KEY)}", **hooks.part("row"), **self.row_attrs}),
+            attrs=Attrs({"id": f"{self.id}-{marker(KEY)}", **hooks.part("row")}),
             cells=cells,
             actions=menu if self.actions else None,
         )

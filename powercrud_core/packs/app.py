@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, cast
 
 from django import forms
 from django.apps import AppConfig, apps
+from django.core.signals import setting_changed
 from django.forms.renderers import BaseRenderer
 from django.template import TemplateDoesNotExist, engines
 from django.template.backends.django import DjangoTemplates
@@ -134,6 +135,17 @@ class PackConfig(AppConfig):
                 continue
             return f"{config.name}/base.html"
         return f"{self.name}/base.html"
+
+
+def _forget(*, setting: str, **kwargs: object) -> None:
+    """Drop what packs remember of templates when a test changes where they come from."""
+    if setting in ("TEMPLATES", "INSTALLED_APPS") and apps.ready:
+        for config in apps.get_app_configs():
+            config.__dict__.pop("_templates", None)
+            config.__dict__.pop("form_renderer", None)
+
+
+setting_changed.connect(_forget)
 
 
 def _load(name: str) -> Any | None:

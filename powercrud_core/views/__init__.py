@@ -1,5 +1,6 @@
 """CRUDView: one class per model, assembled from handler groups."""
 
+from difflib import get_close_matches
 from typing import Any
 
 from django.db.models import Model
@@ -25,11 +26,19 @@ class CRUDView(
     """
 
 
-def crud_urls(model: type[Model], **attributes: Any) -> list[URLPattern]:
+def crud_urls(
+    model: type[Model], *, base: type[CRUDView] = CRUDView, **attributes: Any
+) -> list[URLPattern]:
     """Return the URLs of a complete screen made from a model alone.
 
-    attributes: what a CRUDView subclass would declare, as keywords.
+    base: a project's own CRUDView to begin from.
+    attributes: what a subclass would declare, as keywords. Raises TypeError for an unknown one.
     """
-    name = f"{model.__name__}View"
-    view: type[CRUDView] = type(name, (CRUDView,), {"model": model, **attributes})
+    for name in attributes:
+        if not hasattr(base, name):
+            close = get_close_matches(name, dir(base), n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise TypeError(f"crud_urls() knows no '{name}'.{hint}")
+    declared = {"model": model, "__module__": model.__module__, **attributes}
+    view: type[CRUDView] = type(f"{model.__name__}View", (base,), declared)
     return view.get_urls()

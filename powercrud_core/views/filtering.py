@@ -12,7 +12,7 @@ from django_filters import FilterSet
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.conf import get_conf
-from powercrud_core.filters import names_of_filters
+from powercrud_core.filters import limit_numbers, names_of_filters
 from powercrud_core.forms import field_group, fit_relations
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
@@ -88,6 +88,7 @@ class FilterHandlers(SeeingView):
         form = filterset.form
         form.renderer = self.pack.form_renderer
         form.auto_id = f"{self.list_id}-filter-%s"
+        limit_numbers(form)
         form.large = fit_relations(form, get_conf().choices_limit)
         return filterset
 

@@ -11,7 +11,15 @@ from django.test import override_settings
 from django.urls import include, path
 
 from powercrud_core import Column, CRUDView
-from powercrud_core.checks import IDS, check_packs, check_settings, check_templates, check_views
+from powercrud_core.authoring.schema import stamp_of
+from powercrud_core.checks import (
+    IDS,
+    check_overrides,
+    check_packs,
+    check_settings,
+    check_templates,
+    check_views,
+)
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.packs import PackConfig, TemplatePack, get_pack
 from powercrud_core.problems import find_problems, known_annotations
@@ -276,6 +284,58 @@ class TestSettings:
             ("powercrud.E001", "POWERCRUD_PAGE_SIZES is ('many',)."),
             ("powercrud.E001", "POWERCRUD_CHOICES_LIMIT is 0."),
         ] == [p[:2] for p in settings_check(check_settings)]
+
+    @override_settings(LOGIN_URL="/accounts/login/")
+    def test_a_sign_in_page_that_nobody_answers(self):
+        assert [
+            (
+                "powercrud.W002",
+                "LOGIN_URL is '/accounts/login/', which no view answers.",
+                "Set it to your sign-in page: strangers are sent there.",
+            )
+        ] == settings_check(check_settings)
+
+    @pytest.mark.parametrize("url", ["/login/", "book-list", "https://sso.example.org/"])
+    def test_a_sign_in_page_may_be_a_path_a_name_or_elsewhere(self, url):
+        with override_settings(LOGIN_URL=url):
+            assert [] == settings_check(check_settings)
+
+
+class TestOverrides:
+    def write(self, settings, folder, name, text):
+        path = folder / "cotton" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        engine = dict(settings.TEMPLATES[0], DIRS=[folder])
+        settings.TEMPLATES = [engine]
+        return path
+
+    def test_one_that_no_component_uses(self, settings, tmp_path):
+        path = self.write(settings, tmp_path, "powercrud/tabel.html", "x")
+
+        assert [
+            (
+                "powercrud.W030",
+                f"The template {path} belongs to no component.",
+                "Did you mean table.html? Rename or remove it.",
+            )
+        ] == settings_check(check_overrides)
+
+    def test_a_copy_that_fell_behind(self, settings, tmp_path):
+        stamp = "{# powercrud row contract=1 attrs:000000 colour:123456 #}"
+        path = self.write(settings, tmp_path, "powercrud_plain/row.html", stamp)
+
+        ((id, text, _hint),) = settings_check(check_overrides)
+
+        assert "powercrud.W031" == id
+        assert f"{path} was copied from an older contract (new: cells; new: actions; " in text
+        assert "gone: colour; changed: attrs)." in text
+
+    def test_a_fresh_copy_and_a_hand_written_one_are_fine(self, settings, tmp_path):
+        self.write(settings, tmp_path, "powercrud/row.html", stamp_of("row"))
+        self.write(settings, tmp_path, "powercrud/table.html", "<c-vars table />")
+
+        assert [] == settings_check(check_overrides)
 
 
 class TestPacks:
