@@ -28,57 +28,12 @@ from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.views import CRUDView
 
 __all__ = [
-    "IDS",
     "check_overrides",
     "check_packs",
     "check_settings",
     "check_templates",
     "check_views",
 ]
-
-IDS = {
-    "E001": "A POWERCRUD_ setting has a value of the wrong kind.",
-    "W001": "A POWERCRUD_ setting that does not exist.",
-    "W002": "LOGIN_URL leads nowhere.",
-    "E020": "The chosen template pack is not known.",
-    "E021": "The chosen template pack is installed, but its app is not in INSTALLED_APPS.",
-    "E022": "The chosen template pack's distribution is not installed.",
-    "E023": "A template pack was written for another version of the component contract.",
-    "E024": "Template packs extend each other in a circle, or one that is not installed.",
-    "E025": "A template pack has no template for a component.",
-    "E026": "Django's template loaders do not include django-cotton's.",
-    "E027": "An app that the templates need is not in INSTALLED_APPS.",
-    "E028": "No Django template engine, or one without the request context processor.",
-    "W029": "BASE_DIR/templates exists, but is not in DIRS: overrides there lose to packages.",
-    "W030": "An override belongs to no component.",
-    "W031": "An override was copied from a contract that has changed since.",
-    "E100": "A view has no model.",
-    "W101": "A view has an attribute that looks like a misspelt option.",
-    "E102": "A column leads to nothing.",
-    "E103": "A column's sort names something the database cannot sort by.",
-    "E104": "A column's value is a method that changes data.",
-    "E105": "Two columns have one name.",
-    "E106": "A column is neither a name nor a Column.",
-    "E107": "`lookup_field` is not a field.",
-    "E108": "A column links to a role the view does not have.",
-    "E109": "`ordering` names something the database cannot sort by.",
-    "E110": "`paginate_by` or `page_sizes` make no sense.",
-    "E111": "The view's own template pack cannot be used.",
-    "E112": "Two views have one URL name.",
-    "E113": "`roles` holds something that is not a Role.",
-    "E114": "`permission_policy` is not a Policy class.",
-    "W115": "The view's base template lacks a block that its pages fill.",
-    "E150": "A filter names something that is not a model field.",
-    "E151": "A search field leads to nothing.",
-    "E152": "A filter has the name of a list parameter.",
-    "E153": "`filterset_class` is not a FilterSet.",
-    "E154": "`filterset_fields` has lookups that django-filter refuses.",
-    "E155": "`param_prefix` is not a word.",
-    "E156": "A search field is a relation.",
-    "E200": "A form field is not a model field.",
-    "E201": "`form_class` is not a ModelForm of the view's model.",
-    "E202": "A form field cannot be edited.",
-}
 
 NEEDED = ("django_cotton", "django.forms")
 REQUEST = "django.template.context_processors.request"

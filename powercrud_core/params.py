@@ -57,6 +57,8 @@ class ListParams:
         mine = f"{spec.prefix}-" if spec.prefix else ""
         foreign, filters, dropped, known = [], [], [], {}
         for name in sorted(query):
+            if name.startswith("_"):
+                continue  # of the page that picks a value
             values = tuple(query.getlist(name))
             local = name.removeprefix(mine) if name.startswith(mine) else ""
             if (mine and not local) or (not mine and "-" in name):
@@ -66,7 +68,7 @@ class ListParams:
             elif local in spec.filters:
                 if kept := tuple(v[:MAX_LENGTH] for v in values if v != ""):
                     filters.append((local, kept))
-            elif not local.startswith("_"):
+            else:
                 dropped.append(name)
         state, bad = params._read(known)
         return replace(
@@ -151,10 +153,10 @@ class ListParams:
         return f"{self.path}?{query}" if query else self.path
 
     def filter_data(self) -> QueryDict:
-        """Return the filters as the data of a form, under their own names."""
+        """Return the filters as the data of a form, named as in the URL."""
         data = QueryDict(mutable=True)
         for name, values in self.filters:
-            data.setlist(name, list(values))
+            data.setlist(self.name(name), list(values))
         return data
 
 

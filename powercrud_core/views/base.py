@@ -27,7 +27,7 @@ from powercrud_core.packs.contract import Link, Message, Messages, NoticePage
 from powercrud_core.permissions import ModelPermissions, Policy
 from powercrud_core.roles import STANDARD_ROLES, Role, converter_for, join_key, split_key
 
-__all__ = ["BaseCRUDView"]
+__all__ = ["BaseCRUDView", "local_url"]
 
 NEXT = "next"
 TONES = {"error": "error", "warning": "warning", "success": "success"}
@@ -113,13 +113,12 @@ class BaseCRUDView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer with the role's handler for the method, if the user may have it."""
         role = self.role or self.roles[0]
-        handlers = {**role.handlers, "head": role.handlers.get("get", "")}
         method = (request.method or "get").lower()
         if method == "options":
             return self.options(request, *args, **kwargs)
-        name = handlers.get(method)
+        name = role.handlers.get("get" if method == "head" else method)
         if not name:
-            return HttpResponseNotAllowed([m.upper() for m in handlers])
+            return HttpResponseNotAllowed(self._allowed_methods())
         try:
             self.check_role(role)
             handler: Callable[..., HttpResponseBase] = getattr(self, name)
@@ -128,6 +127,10 @@ class BaseCRUDView(View):
             return self.refuse(str(error))
         except Http404:
             return self.say("missing", status=404)
+
+    def _allowed_methods(self) -> list[str]:
+        methods = {m.upper() for m in (self.role or self.roles[0]).handlers}
+        return sorted({*methods, "OPTIONS", *({"HEAD"} if "GET" in methods else ())})
 
     def check_role(self, role: Role) -> None:
         """Raise PermissionDenied where the user may not even begin.
@@ -218,9 +221,7 @@ class BaseCRUDView(View):
 
     def get_return_url(self) -> str | None:
         """Return the address in `next`, when it is a path of this site."""
-        url = self.request.POST.get(NEXT) or self.request.GET.get(NEXT) or ""
-        local = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-        return url if local else None
+        return local_url(self.request.POST.get(NEXT) or self.request.GET.get(NEXT) or "")
 
     # ---- answers
 
@@ -300,3 +301,9 @@ class BaseCRUDView(View):
             text=text,
             tone=tone,
         )
+
+
+def local_url(url: str) -> str | None:
+    """Return the address, when it is a path of this site."""
+    local = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if local else None

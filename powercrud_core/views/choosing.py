@@ -8,15 +8,17 @@ from django.core.paginator import Page, Paginator
 from django.forms import ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve
 from django.utils.translation import gettext as _
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, ChoicePage, Search, Status
+from powercrud_core.params import MAX_LENGTH
 from powercrud_core.search import default_search_fields, search
-from powercrud_core.views.base import NEXT, BaseCRUDView
+from powercrud_core.views.base import BaseCRUDView, local_url
+from powercrud_core.views.filtering import HOST, PREFIX
 
 __all__ = ["ChoiceHandlers"]
 
@@ -49,6 +51,8 @@ class ChoiceHandlers(BaseCRUDView):
             fields = view.get_form(view.get_edited()).fields
         else:
             self.require("view")
+            prefix = self.request.GET.get(PREFIX, "")
+            view.param_prefix = prefix if prefix.isidentifier() else ""
             filterset = view.get_filterset(self.get_rows())
             fields = filterset.form.fields if filterset else {}
         found = fields.get(name)
@@ -64,7 +68,8 @@ class ChoiceHandlers(BaseCRUDView):
     def get_origin(self) -> ResolverMatch:
         """Return where the form stands: a page of this very view, or 404."""
         try:
-            match = resolve(self.request.POST.get(ORIGIN, ""))
+            path = self.request.POST.get(ORIGIN, "")
+            match = resolve(f"/{path.removeprefix(get_script_prefix())}")
         except Resolver404 as error:
             raise Http404 from error
         mine = {f"{self.get_url_base()}-create", f"{self.get_url_base()}-update"}
@@ -76,8 +81,8 @@ class ChoiceHandlers(BaseCRUDView):
         """Return the page with the choices that match what was searched."""
         data = self.request.POST if posting else self.request.GET
         here = self.request.path
-        target = data[ORIGIN] if posting else self.get_list_url()
-        text = data.get(QUERY, "").strip()
+        target = data[ORIGIN] if posting else self.get_list_page_url()
+        text = data.get(QUERY, "").replace("\x00", "").strip()[:MAX_LENGTH]
         page = self.get_choices(field, text, data.get(PAGE, "1"))
         plural = str(field.queryset.model._meta.verbose_name_plural)
         multiple = isinstance(field, ModelMultipleChoiceField)
@@ -113,6 +118,10 @@ class ChoiceHandlers(BaseCRUDView):
             cancel=self._cancel(sent, "" if multiple else data.get(sent, "")),
         )
 
+    def get_list_page_url(self) -> str:
+        """Return the page on which the filter's list stands: its own or one of the project."""
+        return local_url(self.request.GET.get(HOST, "")) or self.url_for("list") or "/"
+
     def get_choices(self, field: Any, text: str, page: str) -> Page[Any]:
         """Return a page of the objects a field offers, within what the user may see."""
         model = field.queryset.model
@@ -126,9 +135,9 @@ class ChoiceHandlers(BaseCRUDView):
 
     def _carried(self, data: Any, name: str, multiple: bool) -> Iterator[tuple[str, str]]:
         """Yield what was in the form or the list's state, without the value to be replaced."""
-        own = OWN if self.request.method == "POST" else {*OWN, NEXT}
+        page = "" if self.request.method == "POST" else self.params.name("page")  # type: ignore[attr-defined]
         for key in data:
-            if key in own or key == "page" or (key == name and not multiple):
+            if key in OWN or key == page or (key == name and not multiple):
                 continue
             for value in data.getlist(key):
                 yield key, value

@@ -16,10 +16,12 @@ from powercrud_core.filters import limit_numbers, names_of_filters
 from powercrud_core.forms import field_group, fit_relations
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
-from powercrud_core.views.base import NEXT
 from powercrud_core.views.seeing import SeeingView
 
-__all__ = ["FilterHandlers"]
+__all__ = ["HOST", "PREFIX", "FilterHandlers"]
+
+# Where a list stands, when that is not its own page: for the page that picks a filter's value.
+HOST, PREFIX = "_host", "_prefix"
 
 
 class FilterHandlers(SeeingView):
@@ -146,9 +148,10 @@ class FilterHandlers(SeeingView):
         url = self.url_for("choices", field=bound.name)
         if url is None:
             return None
-        state = self.params.query_string()
-        if self.params.path != self.url_for("list"):
-            state = "&".join(filter(None, [state, urlencode({NEXT: self.params.path}, safe="/")]))
+        place = {HOST: self.params.path} if self.params.path != self.url_for("list") else {}
+        if self.param_prefix:
+            place[PREFIX] = self.param_prefix
+        state = "&".join(filter(None, [self.params.query_string(), urlencode(place, safe="/")]))
         return Link(
             attrs=Attrs(
                 {

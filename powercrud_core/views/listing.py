@@ -37,6 +37,11 @@ __all__ = ["ListHandlers"]
 
 logger = logging.getLogger("powercrud")
 
+OF_THE_CLASS = {
+    *("model", "columns", "filterset_fields", "filterset_class", "search_fields", "ordering"),
+    *("paginate_by", "page_sizes", "lookup_field"),
+}
+
 
 class ListHandlers(FilterHandlers):
     """The list page.
@@ -56,8 +61,14 @@ class ListHandlers(FilterHandlers):
         """Return the list as a component for another page, or None where the user may not see it.
 
         attributes: what this use changes; `param_prefix` where several lists share the page,
-        `queryset` to narrow the rows, `namespace` where the view is routed in one.
+        `queryset` to narrow the rows, `namespace` where the view is routed in one. For other
+        columns, filters or page sizes embed a subclass: they are resolved once for each class.
         """
+        for name in attributes:
+            if name in OF_THE_CLASS or not hasattr(cls, name):
+                raise TypeError(
+                    f"{cls.__name__}.embed() cannot change {name!r}: subclass the view for that."
+                )
         view = cls(role=cls.roles[0], **attributes)
         view.setup(request)
         allowed = view.policy.allows(request.user, "view")
@@ -117,24 +128,25 @@ class ListHandlers(FilterHandlers):
     def get_list_page(self) -> ListPage:
         """Return the list as a component: the same on its own page and inside another."""
         frame = self.get_frame()
-        rows = self.get_rows()
-        filterset = self.get_filterset(rows)
-        valid = filterset is None or filterset.is_valid()
-        page = failure = None
         try:
+            rows = self.get_rows()
+            filterset = self.get_filterset(rows)
+            valid = filterset is None or filterset.is_valid()
             page = self.get_page(filterset.qs if filterset else rows) if valid else None
             results = self.get_results(frame, page, filterset, valid)
-        except DatabaseError as error:
-            logger.exception("The list of %s failed.", type(self).__name__, exc_info=error)
-            failure = frame.empty("failed")
-            results = self.assemble(frame, None, None, failure, None)
+            filter_form = self.get_filter_form(filterset)
+        except DatabaseError:
+            logger.exception("The list of %s failed.", type(self).__name__)
+            page, valid = None, False
+            results = self.assemble(frame, None, None, frame.empty("failed"), None)
+            filter_form = self.get_filter_form(None)
         return ListPage(
             renderer=self.renderer,
             attrs=Attrs({**hooks.view(self.list_id), **hooks.part("list-page")}),
             title=self.get_page_title(),
             toolbar=self.get_toolbar(frame),
-            filter_form=self.get_filter_form(filterset),
-            status=frame.status(page, ready=valid and failure is None),
+            filter_form=filter_form,
+            status=frame.status(page, ready=valid),
             results=results,
         )
 

@@ -1,6 +1,10 @@
 """The views of the tests: the documentation's BookView, and plain screens."""
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
 from powercrud_core import Column, CRUDView
+from powercrud_core.packs import get_pack
 from tests.library.models import Author, Book
 
 
@@ -24,3 +28,22 @@ class BookView(CRUDView):
 
 class AuthorView(CRUDView):
     model = Author
+
+
+class ShortBookView(BookView):
+    """The same screen with less in its list, for a page of the host."""
+
+    columns = ["title", "author"]
+    filterset_fields = ["title", "author", "price"]
+
+
+def both(request: HttpRequest) -> HttpResponse:
+    """A page of the host that shows two lists side by side."""
+    pack = get_pack()
+    context = {
+        "base": pack.base_template,
+        "media": pack.media,
+        "books": ShortBookView.embed(request, param_prefix="a"),
+        "authors": AuthorView.embed(request, param_prefix="b"),
+    }
+    return render(request, "library/both.html", context)

@@ -132,7 +132,7 @@
       announce(byId(old.id));
     }
     for (const region of regionsOf(view)) rendered.set(region, url.href);
-    
+    updateLoose(view, page, kept);
     updateLive(view, page);
     document.title = page.title || document.title;
     view.removeAttribute("data-pc-stale");
@@ -221,7 +221,7 @@
     const form = event.target;
     if (event.defaultPrevented) return;
     if (form.getAttribute("method")?.toLowerCase() === "post") {
-      if (sentForms.has(form)) event.preventDefault(); // a double click must not save twice
+       // a double click must not save twice
       if ("pcPart" in form.dataset) sentForms.add(form);
     } else if ("pcSwap" in form.dataset && form.closest(VIEW)) {
       event.preventDefault();

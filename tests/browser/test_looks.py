@@ -1,0 +1,168 @@
+"""What neither the markup nor the journeys show: can it be read, reached and pressed."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, Complaints
+from tests.library.models import Book, Copy
+
+pytestmark = pytest.mark.usefixtures("pack")
+
+AXE = AXE_FILE_PATH.read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """([rules, within]) => axe.run(within, { runOnly: rules, resultTypes: ["violations"] }).then(result =>
+  result.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)} ${n.any[0]?.message ?? ""}`)))"""
+
+# Sideways scroll of the page; controls that are too small, out of sight or on top of each other.
+PROBE = """() => {
+  const found = [], seen = element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const box = element => element.getBoundingClientRect();
+  const html = element => element.outerHTML.replace(/\\s+/g, " ").slice(0, 90);
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push(`the page scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
+  const hidden = element => { const b = box(element); return b.width <= 1 || b.height <= 1 || b.bottom < 0; };
+  const all = [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, label")];
+  const controls = all.filter(element => seen(element) && !element.closest("[hidden]") && !hidden(element));
+  const scroller = element => element.closest('[data-pc-part="table-scroller"]');
+  for (const element of controls) {
+    const b = box(element);
+    if (!element.matches("label, p a, td a, th a, li a, dd a") && (b.width < 12 || b.height < 12)) found.push(`tiny: ${html(element)}`);
+    if (!scroller(element) && (b.left < -1 || b.right > innerWidth + 1)) found.push(`cut off: ${html(element)}`);
+  }
+  const floats = element => element.closest("details[open] > :not(summary)");
+  controls.forEach((a, i) => controls.slice(i + 1).forEach(b => {
+    if (a.contains(b) || b.contains(a) || a.control === b || b.control === a || floats(a) !== floats(b)) return;
+    const [x, y] = [box(a), box(b)];
+    const width = Math.min(x.right, y.right) - Math.max(x.left, y.left);
+    const height = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
+    if (width > 3 && height > 3) found.push(`overlap: ${html(a)} / ${html(b)}`);
+  }));
+  return found;
+}"""
+
+
+def problems(page: Page) -> Iterator[str]:
+    """Yield what is wrong with a page, light and dark, wide and narrow."""
+    page.evaluate(AXE)
+    # What lies under an open panel cannot be pressed, and need not be.
+    panel = "#pc-book-sort[open]"
+    within = panel if page.locator(panel).count() else "html"
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 800})
+        yield from (f"{width}: {problem}" for problem in page.evaluate(PROBE))
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            yield from (f"{width} {scheme}: {p}" for p in page.evaluate(RUN_AXE, [RULES, within]))
+
+
+def book() -> Book:
+    return Book.objects.order_by("title")[4]
+
+
+def open_filters(page: Page) -> None:
+    page.locator("#pc-book-filter-details summary").click()
+
+
+def open_sort(page: Page) -> None:
+    page.locator("#pc-book-sort summary").click()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+def lose_network(page: Page) -> None:
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Next", exact=True).click()
+    page.get_by_role("alert").wait_for()
+    page.context.set_offline(False)
+
+
+def nothing(page: Page) -> None:
+    pass
+
+
+def lend(page: Page) -> None:
+    Copy.objects.create(book=book(), shelf="a-1")
+    page.reload()
+
+
+SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "list": ("/books/?page=2", nothing),
+    "filters": ("/books/?q=e&status=draft&author={author}", open_filters),
+    "bad filter": ("/books/?price_min=x", nothing),
+    "sort": ("/books/?sort=price,-title&unknown=1", open_sort),
+    "detail": ("/books/{pk}/", nothing),
+    "errors": ("/books/new/", save),
+    "delete": ("/books/{pk}/delete/", nothing),
+    "protected": ("/books/{pk}/delete/", lend),
+    "choice": ("/books/choices/author/?_q=a", nothing),
+    "forbidden": ("/books/new/", nothing),
+    "missing": ("/books/0/", nothing),
+    "empty": ("/shelves/", nothing),
+    "unmatched": ("/books/?q=zzz", nothing),
+    "no network": ("/books/", lose_network),
+}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_it_is_accessible_and_well_laid_out(
+    open_page: Callable[..., Page], complaints: Complaints, scene: str
+) -> None:
+    complaints.expect("status of 403", "status of 404", "ERR_INTERNET_DISCONNECTED")
+    path, prepare = SCENES[scene]
+    user = "reader" if scene == "forbidden" else "librarian"
+    page = open_page("/login/", user=user)
+    page.goto(path.format(pk=book().pk, author=book().author_id))
+    prepare(page)
+
+    assert list(problems(page)) == []
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_it_reads_from_right_to_left(open_page: Callable[..., Page], width: int) -> None:
+    """
+    The same pages in Arabic: nothing overlaps or leaves the page, and all starts at the right.
+    """
+    page = open_page("/books/?q=e", width=width, locale="ar")
+    found = page.evaluate(PROBE)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    heading = page.get_by_role("heading", level=1).bounding_box() or {}
+    page.locator("#pc-book-filter-details summary").click()
+    found += page.evaluate(PROBE)
+    page.goto("/books/new/")
+    found += page.evaluate(PROBE)
+
+    assert found == []
+    assert heading["x"] + heading["width"] > width * 0.9
+
+
+def test_waiting_and_trouble_can_be_seen(
+    open_page: Callable[..., Page], complaints: Complaints
+) -> None:
+    """
+    The script only sets attributes; that a pack shows them is seen when the picture changes.
+    """
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    page = open_page()
+    view = page.locator("#pc-book")
+
+    def picture() -> bytes:
+        page.wait_for_timeout(400)  # a pack may wait a moment before it shows that it waits
+        return view.screenshot(animations="disabled")
+
+    usual = picture()
+    view.evaluate("view => view.setAttribute('aria-busy', 'true')")
+    assert picture() != usual
+    view.evaluate("view => view.removeAttribute('aria-busy')")
+    view.evaluate("view => view.setAttribute('data-pc-stale', '')")
+    assert picture() != usual
+    lose_network(page)
+    look = """e => { const s = getComputedStyle(e);
+      return s.backgroundColor !== "rgba(0, 0, 0, 0)" || s.borderBlockStartStyle !== "none"; }"""
+    assert page.locator("[data-pc-problem]").evaluate(look)
+    assert page.locator("[data-pc-part=retry]").evaluate(look)
