@@ -133,13 +133,11 @@ def parameter_names(form: forms.BaseForm, name: str) -> list[str]:
 
 
 @cache
-def names_of_filters(filterset_class: type[django_filters.FilterSet]) -> dict[str, list[str]]:
-    """Return the query string's names of every filter of a FilterSet class."""
-    form = (
-        filterset_class(queryset=None).form
-        if filterset_class._meta.model
-        else filterset_class().form
-    )
+def names_of_filters(
+    filterset_class: type[django_filters.FilterSet], model: type[models.Model]
+) -> dict[str, list[str]]:
+    """Return the query string's names of every filter of a FilterSet class for a model."""
+    form = filterset_class(queryset=model._default_manager.none()).form
     return {name: parameter_names(form, name) for name in form.fields}
 
 

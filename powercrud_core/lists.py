@@ -28,6 +28,7 @@ from powercrud_core.packs.contract import (
     SortPanel,
     Status,
 )
+from powercrud_core.packs.icons import icon
 from powercrud_core.params import PAGE, SEARCH, ListParams
 
 __all__ = ["ListFrame"]
@@ -153,7 +154,7 @@ class ListFrame:
 
         def link(what: str, text: str, order: list[str]) -> Link:
             url = self.params.url(sort=tuple(order))
-            return self._link(f"sort-{what}-{id}", text % named, url, icon=what)
+            return self._link(f"sort-{what}-{id}", text % named, url, what)
 
         return SortKey(
             attrs=Attrs(hooks.part("sort-key")),
@@ -173,9 +174,9 @@ class ListFrame:
             remove=link("remove", _("Do not sort by %(label)s"), rest),
         )
 
-    def _link(self, id: str, label: str, url: str, icon: str = "", **attrs: Any) -> Link:
+    def _link(self, id: str, label: str, url: str, key: str = "", **attrs: Any) -> Link:
         hook = {"id": f"{self.id}-{id}", "href": url, **hooks.nav(), **attrs}
-        return Link(attrs=Attrs(hook), label=label, icon=icon)
+        return Link(attrs=Attrs(hook), label=label, icon=icon(self.renderer, key))
 
     # ---- state in words
 
@@ -184,7 +185,7 @@ class ListFrame:
         if not self.params.dropped:
             return ()
         names = ", ".join(self.params.dropped)
-        dismiss = self._link("dismiss", _("Dismiss"), self.params.url(), icon="remove")
+        dismiss = self._link("dismiss", _("Dismiss"), self.params.url(), "remove")
         return (
             Message(
                 renderer=self.renderer,
@@ -219,7 +220,7 @@ class ListFrame:
 
     def _chip(self, name: str, label: str, value: str, url: str) -> Chip:
         accessible = _("Remove filter: %(label)s %(value)s") % {"label": label, "value": value}
-        remove = self._link(f"chip-{_ident(name)}", accessible, url, icon="remove")
+        remove = self._link(f"chip-{_ident(name)}", accessible, url, "remove")
         return Chip(attrs=Attrs(hooks.part("chip")), label=label, value=value, remove=remove)
 
     def status(self, page: Page[Any] | None, *, ready: bool = True) -> Status:
@@ -270,7 +271,7 @@ class ListFrame:
             submit=Button(
                 attrs=Attrs({"type": "submit", "form": form, **hooks.part("search-submit")}),
                 label=_("Search"),
-                icon="search",
+                icon=icon(self.renderer, "search"),
             ),
         )
 
@@ -348,7 +349,7 @@ class ListFrame:
 
 def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None) -> EmptyState:
     """Return an empty state; "forbidden" and "missing" are those of a whole page."""
-    title, text, icon = {
+    title, text, key = {
         "none": (
             _("No %(plural)s yet"),
             _("They will be listed here as soon as there are any."),
@@ -382,7 +383,7 @@ def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None)
         attrs=Attrs({"data-pc-state": kind, **hooks.part("empty-state")}),
         title=title % named,
         text=text % named,
-        icon=icon,
+        icon=icon(renderer, key),
         action=action,
     )
 

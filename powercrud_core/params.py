@@ -20,12 +20,14 @@ class Spec:
 
     sort_keys: names that `sort` may list, with or without `-`.
     filters: the parameter names of the filter form.
+    several: those of them that take several values, whose order means nothing.
     page_sizes: what `page_size` may be; the first one that is `default_size` is left out of URLs.
     prefix: with one, this list's parameters are `<prefix>-page`, …, so that two share a page.
     """
 
     sort_keys: Collection[str] = ()
     filters: Collection[str] = ()
+    several: Collection[str] = ()
     page_sizes: Sequence[int] = (25,)
     default_size: int = 25
     searchable: bool = True
@@ -67,7 +69,8 @@ class ListParams:
                 known[local] = values[-1]
             elif local in spec.filters:
                 if kept := tuple(v[:MAX_LENGTH] for v in values if v != ""):
-                    filters.append((local, kept))
+                    unordered = local in spec.several
+                    filters.append((local, tuple(sorted(set(kept))) if unordered else kept))
             else:
                 dropped.append(name)
         state, bad = params._read(known)

@@ -14,6 +14,7 @@ from powercrud_core.columns import BoundColumn
 from powercrud_core.components import Renderer
 from powercrud_core.formats import Format, format_for
 from powercrud_core.packs.contract import ActionMenu, Cell, Link, Row
+from powercrud_core.packs.icons import icon
 from powercrud_core.stencils import StampedRows, marker, stamp
 
 __all__ = ["KEY", "NAME", "CellPlan", "RowAction", "RowPlan", "mark_of", "plan_cell"]
@@ -139,7 +140,7 @@ class RowPlan:
         width = len(self.cells)
         cells = tuple(self._cell(i, bool(shape >> i & 1)) for i in range(width))
         links = tuple(
-            _action_link(action)
+            _action_link(self.renderer, action)
             for i, action in enumerate(self.actions)
             if shape >> (width + i) & 1
         )
@@ -181,7 +182,7 @@ def mark_of(value: Any) -> str:
     return "unknown" if value is None else "yes" if value else "no"
 
 
-def _action_link(action: RowAction) -> Link:
+def _action_link(renderer: Renderer, action: RowAction) -> Link:
     return Link(
         attrs=Attrs(
             {
@@ -192,7 +193,7 @@ def _action_link(action: RowAction) -> Link:
             }
         ),
         label=action.label,
-        icon=action.icon,
+        icon=icon(renderer, action.icon),
         tone="danger" if action.tone == "danger" else "neutral",
     )
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component
+from powercrud_core.packs.icons import Icon
 from powercrud_core.packs.pieces import (
     Button,
     Cell,
@@ -258,14 +259,14 @@ class EmptyState(Component):
     attrs: `data-pc-state` says which.
     title: what there is not.
     text: what to do about it.
-    icon: key of the pack's icon set.
+    icon: stands above the title.
     action: a way out.
     """
 
     attrs: Attrs
     title: str
     text: str
-    icon: str
+    icon: Icon | None
     action: Link | None = None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from powercrud_core.attrs import Attrs
+from powercrud_core.packs.icons import Icon
 
 __all__ = [
     "Button",
@@ -27,17 +28,17 @@ MessageTone = Literal["info", "success", "warning", "error"]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Link:
-    """An `<a>`. `icon` is a key of the pack's icon set.
+    """An `<a>`.
 
     attrs: href, name and hooks of the `<a>`.
     label: its text.
-    icon: key of the pack's icon set, or nothing.
+    icon: stands before the text; may be missing.
     tone: neutral, primary or danger.
     """
 
     attrs: Attrs
     label: str
-    icon: str = ""
+    icon: Icon | None = None
     tone: Tone = "neutral"
 
 
@@ -47,13 +48,13 @@ class Button:
 
     attrs: type, name, value and hooks of the `<button>`.
     label: its text.
-    icon: key of the pack's icon set, or nothing.
+    icon: stands before the text; may be missing.
     tone: neutral, primary or danger.
     """
 
     attrs: Attrs
     label: str
-    icon: str = ""
+    icon: Icon | None = None
     tone: Tone = "neutral"
 
 

@@ -24,6 +24,7 @@ from powercrud_core.filters import Condition
 from powercrud_core.forms import field_group, form_body, hidden
 from powercrud_core.lists import ListFrame
 from powercrud_core.packs import contract as c
+from powercrud_core.packs.icons import Icon
 from powercrud_core.params import ListParams, Spec
 
 __all__ = [
@@ -40,7 +41,7 @@ __all__ = [
 Change = Callable[[str, Any], Any]
 UNBOUND: Any = None
 BARE: dict[str, Any] = {"renderer": UNBOUND}
-NOT_TEXT = {"icon", "tone"}
+NOT_TEXT = {"key", "tone"}
 
 # What a pack prints only in some states: path to the question asked of its component.
 OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
@@ -154,15 +155,20 @@ def _part(name: str, /, **attrs: Any) -> Attrs:
     return Attrs({**{k.replace("_", "-"): v for k, v in attrs.items()}, **hooks.part(name)})
 
 
+def _icon(key: str) -> Icon | None:
+    return Icon(**BARE, key=key) if key else None
+
+
 def _link(label: str, part: str = "", icon: str = "", **more: Any) -> c.Link:
     attrs = {"href": f"/store/{len(label)}/", **more, **(hooks.part(part) if part else {})}
-    return c.Link(attrs=Attrs(attrs), label=label, icon=icon)
+    return c.Link(attrs=Attrs(attrs), label=label, icon=_icon(icon))
 
 
 def _button(
     label: str, part: str, /, tone: Any = "neutral", icon: str = "", **more: Any
 ) -> c.Button:
-    return c.Button(attrs=_part(part, type="submit", **more), label=label, icon=icon, tone=tone)
+    attrs = _part(part, type="submit", **more)
+    return c.Button(attrs=attrs, label=label, icon=_icon(icon), tone=tone)
 
 
 def _menu(part: str, *labels: str, compact: bool = False) -> c.ActionMenu:

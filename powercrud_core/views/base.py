@@ -24,6 +24,7 @@ from powercrud_core.exceptions import ConfigError
 from powercrud_core.lists import empty_state
 from powercrud_core.packs import PackConfig, get_pack
 from powercrud_core.packs.contract import Link, Message, Messages, NoticePage
+from powercrud_core.packs.icons import icon
 from powercrud_core.permissions import ModelPermissions, Policy
 from powercrud_core.roles import STANDARD_ROLES, Role, converter_for, join_key, split_key
 
@@ -249,6 +250,12 @@ class BaseCRUDView(View):
             **kwargs,
         }
 
+    def link(self, url: str, label: str, key: str = "", **more: Any) -> Link:
+        """Return a link with the icon of a key; `part` and `tone` as in the contract."""
+        part, tone = more.pop("part", ""), more.pop("tone", "neutral")
+        attrs = Attrs({"href": url, **more, **(hooks.part(part) if part else {})})
+        return Link(attrs=attrs, label=label, icon=icon(self.renderer, key), tone=tone)
+
     def respond(self, page: Component, status: int = 200) -> HttpResponse:
         """Return the whole page around a component."""
         context = self.get_context_data(page=page)
@@ -258,7 +265,7 @@ class BaseCRUDView(View):
         """Return a page that only says something: "forbidden" or "missing"."""
         url = self.url_for("list")
         may_list = url and self.policy.allows(self.request.user, "view")
-        back = Link(attrs=Attrs({"href": url}), label=_("Back to the list"), icon="back")
+        back = self.link(url or "", _("Back to the list"), "back")
         plural = str(self.get_model()._meta.verbose_name_plural)
         state = empty_state(self.renderer, kind, plural, back if may_list else None)
         page = NoticePage(

@@ -15,6 +15,7 @@ from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, ChoicePage, Search, Status
+from powercrud_core.packs.icons import icon
 from powercrud_core.params import MAX_LENGTH
 from powercrud_core.search import default_search_fields, search
 from powercrud_core.views.base import BaseCRUDView, local_url
@@ -176,6 +177,6 @@ class ChoiceHandlers(BaseCRUDView):
             submit=Button(
                 attrs=Attrs({"type": "submit", "formaction": here, **hooks.part("search-submit")}),
                 label=_("Search"),
-                icon="search",
+                icon=icon(self.renderer, "search"),
             ),
         )

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.forms import hidden
-from powercrud_core.packs.contract import Button, DeletePage, Link, RelatedGroup
+from powercrud_core.packs.contract import Button, DeletePage, RelatedGroup
+from powercrud_core.packs.icons import icon
 from powercrud_core.views.base import NEXT, BaseCRUDView
 
 __all__ = ["DeleteHandlers"]
@@ -65,7 +66,7 @@ class DeleteHandlers(BaseCRUDView):
             renderer=self.renderer,
             attrs=Attrs(hooks.part("delete-page")),
             title=_("Delete %(object)s") % {"object": obj},
-            back=Link(attrs=Attrs({"href": back}), label=_("Back to the list"), icon="back"),
+            back=self.link(back, _("Back to the list"), "back"),
             question=(refusal if protected else question) % named,
             form=Attrs(
                 {"method": "post", "action": self.request.path, **hooks.part("delete-form")}
@@ -80,10 +81,10 @@ class DeleteHandlers(BaseCRUDView):
             else Button(
                 attrs=Attrs({"type": "submit", **hooks.part("confirm")}),
                 label=_("Delete"),
-                icon="delete",
+                icon=icon(self.renderer, "delete"),
                 tone="danger",
             ),
-            cancel=Link(attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")),
+            cancel=self.link(back, _("Cancel"), part="cancel"),
         )
 
     def get_groups(self, objects: dict[Any, list[Any]]) -> Iterable[RelatedGroup]:

@@ -11,7 +11,7 @@ from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.columns import BoundColumn, Column
 from powercrud_core.formats import format_for
-from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage, Link
+from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage
 from powercrud_core.tables import mark_of
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.rows import cell_link
@@ -47,7 +47,7 @@ class DetailHandlers(SeeingView):
             renderer=self.renderer,
             attrs=Attrs(hooks.part("detail-page")),
             title=str(obj),
-            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),
+            back=self.link(back, self.get_page_title(), "back"),
             actions=self.get_detail_actions(obj),
             fields=tuple(self.get_detail_field(obj, column) for column in columns),
         )
@@ -82,19 +82,14 @@ class DetailHandlers(SeeingView):
     def get_detail_actions(self, obj: Any) -> ActionMenu | None:
         """Return what the user may do with one object."""
         words = (
-            ("update", "change", _("Edit"), "edit"),
-            ("delete", "delete", _("Delete"), "delete"),
+            ("update", "change", _("Edit"), "edit", "primary"),
+            ("delete", "delete", _("Delete"), "delete", "danger"),
         )
         back = self.get_return_url()
         query = f"?{urlencode({NEXT: back}, safe='/,')}" if back else ""
         links = tuple(
-            Link(
-                attrs=Attrs({"href": f"{url}{query}", **hooks.part(f"action-{name}")}),
-                label=label,
-                icon=icon,
-                tone="danger" if name == "delete" else "primary",
-            )
-            for name, action, label, icon in words
+            self.link(f"{url}{query}", label, key, part=f"action-{name}", tone=tone)
+            for name, action, label, key, tone in words
             if (url := self.url_for(name, obj)) and self.may(action, obj)
         )
         if not links:

@@ -22,7 +22,8 @@ from powercrud_core.forms import (
     form_body,
     native_input,
 )
-from powercrud_core.packs.contract import Button, FormPage, Link
+from powercrud_core.packs.contract import Button, FormPage
+from powercrud_core.packs.icons import icon
 from powercrud_core.views.base import NEXT, BaseCRUDView
 
 __all__ = ["EditHandlers"]
@@ -177,7 +178,7 @@ class EditHandlers(BaseCRUDView):
             renderer=self.renderer,
             attrs=Attrs(hooks.part("form-page")),
             title=title,
-            back=Link(attrs=Attrs({"href": back}), label=self.get_page_title(), icon="back"),
+            back=self.link(back, self.get_page_title(), "back"),
             form=Attrs(
                 {
                     "id": form_id,
@@ -197,7 +198,7 @@ class EditHandlers(BaseCRUDView):
             ),
             note=_("Fields marked with * are required.") if self._has_required(form) else "",
             buttons=tuple(self.get_form_buttons()),
-            cancel=Link(attrs=Attrs({"href": back, **hooks.part("cancel")}), label=_("Cancel")),
+            cancel=self.link(back, _("Cancel"), part="cancel"),
         )
 
     def get_form_layout(self, form: Any) -> SafeString | None:
@@ -233,7 +234,7 @@ class EditHandlers(BaseCRUDView):
                     }
                 ),
                 label=_("Choose %(label)s") % {"label": form[name].label},
-                icon="search",
+                icon=icon(self.renderer, "search"),
             )
             for name in form.large
             if self.may_choose(form.fields[name].queryset.model)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.forms import ModelMultipleChoiceField, MultipleChoiceField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
@@ -16,6 +17,7 @@ from powercrud_core.filters import limit_numbers, names_of_filters
 from powercrud_core.forms import field_group, fit_relations
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
+from powercrud_core.paths import follow
 from powercrud_core.views.seeing import SeeingView
 
 __all__ = ["HOST", "PREFIX", "FilterHandlers"]
@@ -57,6 +59,7 @@ class FilterHandlers(SeeingView):
         spec = Spec(
             sort_keys=[c.name for c in self.list_columns if c.order],
             filters=names,
+            several=[parameter for parameter, name in names.items() if self._many(name)],
             page_sizes=self.config.page_sizes,
             default_size=self.config.page_size,
             searchable=bool(self.config.search_fields),
@@ -71,7 +74,7 @@ class FilterHandlers(SeeingView):
         if filterset_class is None:
             return {}
         fields = {name: f.field_name for name, f in filterset_class.base_filters.items()}
-        names = names_of_filters(cast(Any, filterset_class))
+        names = names_of_filters(cast(Any, filterset_class), cast(Any, self.get_model()))
         return {n: p for n, p in names.items() if self.may_see(fields.get(n) or n)}
 
     def get_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
@@ -87,6 +90,9 @@ class FilterHandlers(SeeingView):
         )
         for name in set(filterset.filters) - self.filter_names.keys():
             del filterset.filters[name]
+        for one in filterset.filters.values():
+            if one.field_name and follow(self.get_model(), one.field_name).to_many:
+                one.distinct = True  # the join to several objects would double the row
         form = filterset.form
         form.renderer = self.pack.form_renderer
         form.auto_id = f"{self.list_id}-filter-%s"
@@ -126,17 +132,15 @@ class FilterHandlers(SeeingView):
                 label=_("Apply filters"),
                 tone="primary",
             ),
-            reset=Link(
-                attrs=Attrs(
-                    {
-                        "href": self.params.cleared().url(),
-                        **hooks.nav(),
-                        **hooks.part("filter-reset"),
-                    }
-                ),
-                label=_("Reset"),
+            reset=self.link(
+                self.params.cleared().url(), _("Reset"), part="filter-reset", **hooks.nav()
             ),
         )
+
+    def _many(self, name: str) -> bool:
+        filterset_class = cast(Any, self.get_filterset_class())
+        kind = filterset_class.base_filters[name].field_class
+        return issubclass(kind, MultipleChoiceField | ModelMultipleChoiceField)
 
     def _applied(self, names: Sequence[str]) -> bool:
         return any(name in names for name, values in self.params.filters)
@@ -152,14 +156,6 @@ class FilterHandlers(SeeingView):
         if self.param_prefix:
             place[PREFIX] = self.param_prefix
         state = "&".join(filter(None, [self.params.query_string(), urlencode(place, safe="/")]))
-        return Link(
-            attrs=Attrs(
-                {
-                    "id": f"{bound.auto_id}_choose",
-                    "href": f"{url}?{state}" if state else url,
-                    **hooks.part("choose"),
-                }
-            ),
-            label=_("Choose %(label)s") % {"label": bound.label},
-            icon="search",
-        )
+        label = _("Choose %(label)s") % {"label": bound.label}
+        address = f"{url}?{state}" if state else url
+        return self.link(address, label, "search", id=f"{bound.auto_id}_choose", part="choose")

@@ -253,12 +253,8 @@ class ListHandlers(FilterHandlers):
         if state != self.url_for("list"):
             url = f"{url}?{urlencode({NEXT: state}, safe='/,')}"
         name = str(self.get_model()._meta.verbose_name)
-        return Link(
-            attrs=Attrs({"href": url, **hooks.part("action-create")}),
-            label=_("New %(name)s") % {"name": name},
-            icon="add",
-            tone="primary",
-        )
+        label = _("New %(name)s") % {"name": name}
+        return self.link(url, label, "add", part="action-create", tone="primary")
 
     def get_toolbar(self, frame: ListFrame) -> Toolbar:
         """Return the head of the list: search and what can be done with the list."""

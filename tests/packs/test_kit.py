@@ -126,8 +126,8 @@ class TestSamples:
     def test_a_rebuilt_sample_keeps_what_is_no_text(self) -> None:
         table = rebuilt(samples()["action_menu.list"], lambda path, leaf: leaf and "x")
 
-        assert {"icon", "tone"} == NOT_TEXT
-        assert ("x", "edit") == (table.links[0].label, table.links[0].icon)
+        assert {"key", "tone"} == NOT_TEXT
+        assert ("x", "edit") == (table.links[0].label, table.links[0].icon.key)
 
 
 class TestTree:

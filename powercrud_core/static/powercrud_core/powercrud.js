@@ -221,7 +221,7 @@
     const form = event.target;
     if (event.defaultPrevented) return;
     if (form.getAttribute("method")?.toLowerCase() === "post") {
-       // a double click must not save twice
+      if (sentForms.has(form)) event.preventDefault(); // a double click must not save twice
       if ("pcPart" in form.dataset) sentForms.add(form);
     } else if ("pcSwap" in form.dataset && form.closest(VIEW)) {
       event.preventDefault();
