@@ -44,7 +44,10 @@ class Renderer:
                 "csrf_token": self.csrf_token,
             }
         )
-        return SafeString(template.render(context).strip())
+        html = template.render(context)
+        # The space around a template is worth removing where a component is small and frequent;
+        # of a whole list it would only copy a megabyte.
+        return SafeString(html.strip()) if len(html) < 10_000 else html
 
 
 @dataclass(frozen=True, kw_only=True)

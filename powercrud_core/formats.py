@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format, localize, time_format
@@ -61,6 +62,8 @@ def format_for(field: Any, *, short: bool) -> Format:
         return lambda value: labels.get(value, str(value))
     if kind == "many":
         return join
+    if kind == "relation":
+        return str
     if kind == "text" and short:
         return lambda value: Truncator(value).chars(LIST_LENGTH)
     if kind == "json":
@@ -85,6 +88,8 @@ def any_value(value: Any) -> str:
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, datetime.time):
         return time_format(value, "TIME_FORMAT")
+    if isinstance(value, int) and not settings.USE_THOUSAND_SEPARATOR:
+        return str(value)
     if isinstance(value, int | float | Decimal):
         return str(localize(value))
     if isinstance(value, models.Manager | models.QuerySet | list | tuple | set | frozenset):

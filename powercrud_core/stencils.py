@@ -7,7 +7,7 @@ old idea; the nearest in Django land is the "cells in Python" of table libraries
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -42,36 +42,34 @@ def stamp(html: str, values: Sequence[str]) -> SafeString:
 class StampedRows:
     """The rows of a table: prints them all; iterating gives each row's HTML.
 
-    values: for each row its shape and its escaped values.
+    values: for each row its shape and its escaped values; read at once, row by row.
     draw: makes the HTML of a shape with markers for values; called once per shape.
     direct: makes the HTML of one row without a stencil, for packs that declare `stencil=False`.
     """
 
     def __init__(
         self,
-        values: Sequence[tuple[Hashable, Sequence[str]]],
+        values: Iterable[tuple[Hashable, Sequence[str]]],
         draw: Callable[[Any], str],
         direct: Callable[[Any, Sequence[str]], str] | None = None,
     ) -> None:
-        self._values = values
-        self._draw = draw
-        self._direct = direct
+        stamps: dict[Hashable, Stamp] = {}
+        self._rows: list[str] = []
+        for shape, row in values:
+            if direct is not None:
+                self._rows.append(direct(shape, row))
+                continue
+            if shape not in stamps:
+                stamps[shape] = stencil(draw(shape))
+            self._rows.append(stamps[shape](row))
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[SafeString]:
-        stamps: dict[Hashable, Stamp] = {}
-        for shape, values in self._values:
-            if self._direct is not None:
-                yield SafeString(self._direct(shape, values))
-                continue
-            row = stamps.get(shape)
-            if row is None:
-                row = stamps[shape] = stencil(self._draw(shape))
-            yield SafeString(row(values))
+        return map(SafeString, self._rows)
 
     def __html__(self) -> SafeString:
-        return SafeString("".join(self))
+        return SafeString("".join(self._rows))
 
     __str__ = __html__

@@ -60,10 +60,14 @@ class CellPlan:
         """Say whether a yes-or-no sign stands beside the text."""
         return self.column.kind == "boolean"
 
+    def blank(self) -> str:
+        """Return what stands for a missing value, escaped."""
+        return _escaped(_("Unknown") if self.marked else self.column.column.empty)
 
-# The values of a row, in order: the key as it stands in URLs, the row's name, then four a cell.
-KEY, NAME, FIRST, WIDTH = 0, 1, 2, 4
-ATTRS, VALUE, LINK, MARK = range(WIDTH)
+
+# The values of a row: the key as it stands in URLs, the row's name, then for each cell its
+# bundle and its text; for some cells a link; for some a mark.
+KEY, NAME, FIRST = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,38 +83,47 @@ class RowPlan:
 
     def rows(self, objects: Iterable[Model]) -> StampedRows:
         """Return the rows of some objects; every value is read here, nothing is queried later."""
-        values = [self.values(obj) for obj in objects]
+        read = self.reader()
+        values = (read(obj) for obj in objects)
         return StampedRows(values, self.draw, None if self.stencil else self.draw_directly)
 
-    def values(self, obj: Any) -> tuple[Any, list[str]]:
-        """Return a row's shape and its escaped values."""
-        shape = 0
-        values = [self.key(obj), ""]
-        bit = 1
-        for cell in self.cells:
-            raw = cell.column.get(obj)
-            text = "" if raw is None else cell.text(raw)
-            url = cell.link(obj, raw) if cell.link is not None else None
-            if url is not None:
-                shape |= bit
-            bit <<= 1
-            vacant = text == ""
-            if vacant:
-                text = _("Unknown") if cell.marked else cell.column.column.empty
-            safe = escape(text) if type(text) is str else _escaped(text)
-            if cell.heading:
-                values[NAME] = safe
-            values += (
-                cell.vacant if vacant else cell.full,
-                safe,
-                "" if url is None else escape(url),
-                mark_of(raw) if cell.marked else "",
-            )
-        for action in self.actions:
-            if action.allowed is None or obj.pk in action.allowed:
-                shape |= bit
-            bit <<= 1
-        return shape, values
+    def reader(self) -> Callable[[Any], tuple[int, list[str]]]:
+        """Return the function that gives an object's shape and its escaped values.
+
+        The loop over the cells is the hot one of a list: what does not change is looked up here.
+        """
+        cells = [(c.column.get, c.text, c.full, c.vacant, c.blank()) for c in self.cells]
+        linked = [(i, c.link, c.column.get) for i, c in enumerate(self.cells) if c.link]
+        marked = [c.column.get for c in self.cells if c.marked]
+        name = next((FIRST + 2 * i + 1 for i, c in enumerate(self.cells) if c.heading), None)
+        width, key, actions = len(self.cells), self.key, self.actions
+
+        def read(obj: Any) -> tuple[int, list[str]]:
+            values = [key(obj), ""]
+            add = values.append
+            for get, format_, full, vacant, blank in cells:
+                raw = get(obj)
+                text = "" if raw is None else format_(raw)
+                if text == "":
+                    add(vacant)
+                    add(blank)
+                else:
+                    add(full)
+                    add(escape(text) if type(text) is str else _escaped(text))
+            if name is not None:
+                values[NAME] = values[name]
+            shape = 0
+            for i, link, get in linked:
+                url = link(obj, get(obj))
+                add("" if url is None else escape(url))
+                shape |= (url is not None) << i
+            for get in marked:
+                add(mark_of(get(obj)))
+            for i, action in enumerate(actions):
+                shape |= (action.allowed is None or obj.pk in action.allowed) << (width + i)
+            return shape, values
+
+        return read
 
     def draw(self, shape: int) -> str:
         """Return the HTML of a row of this shape, with markers in place of the values."""
@@ -158,13 +171,20 @@ class RowPlan:
         )
 
     def _cell(self, index: int, linked: bool) -> Cell:
-        start = FIRST + index * WIDTH
         plan = self.cells[index]
+        links = [i for i, cell in enumerate(self.cells) if cell.link]
+        marks = [i for i, cell in enumerate(self.cells) if cell.marked]
+        after = FIRST + 2 * len(self.cells)
+        href, mark = plan.url, None
+        if linked:
+            href = marker(after + links.index(index))
+        if plan.marked:
+            mark = _mark(marker(after + len(links) + marks.index(index)))
         return Cell(
-            attrs=PrintedAttrs(marker(start + ATTRS)),
-            value=marker(start + VALUE),
-            link=Attrs({"href": plan.url or marker(start + LINK)}) if linked or plan.url else None,
-            mark=_mark(marker(start + MARK)) if plan.marked else None,
+            attrs=PrintedAttrs(marker(FIRST + 2 * index)),
+            value=marker(FIRST + 2 * index + 1),
+            link=Attrs({"href": href}) if href else None,
+            mark=mark,
             heading=plan.heading,
         )
 
