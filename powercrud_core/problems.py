@@ -23,6 +23,9 @@ from powercrud_core.roles import Role
 
 __all__ = ["find_problems", "known_annotations"]
 
+# The end of a check's id, what is wrong, and what to do.
+Problem = tuple[str, str, str]
+
 
 def find_problems(view_class: Any, annotations: frozenset[str] | None = None) -> list[CheckMessage]:
     """Return every problem of a view class as check messages.
@@ -32,9 +35,9 @@ def find_problems(view_class: Any, annotations: frozenset[str] | None = None) ->
     try:
         model = view_class.get_model()
     except ConfigError as error:
-        return [_error("E100", str(error), "Set 'model' on the class.", view_class)]
+        return [_message(view_class, "E100", str(error), "Set 'model' on the class.")]
     subject = _Subject(view_class, model, annotations)
-    return [
+    found = [
         *subject.attributes(),
         *subject.lookups(),
         *subject.columns("columns"),
@@ -46,6 +49,7 @@ def find_problems(view_class: Any, annotations: frozenset[str] | None = None) ->
         *subject.searches(),
         *subject.forms(),
     ]
+    return [_message(view_class, *problem) for problem in found]
 
 
 def known_annotations(view_class: Any) -> frozenset[str] | None:
@@ -66,68 +70,53 @@ class _Subject:
         self.model = model
         self.annotations = annotations
 
-    def attributes(self) -> Iterator[CheckMessage]:
+    def attributes(self) -> Iterator[Problem]:
         """Misspelt class attributes, roles and policy of the wrong kind."""
         known = _public(c for c in self.view.__mro__ if _ours(c))
         for name in _public(c for c in self.view.__mro__ if not _ours(c)):
             if name in known or callable(getattr(self.view, name)):
                 continue
             for close in get_close_matches(name, known, n=1, cutoff=0.8):
-                yield _warning(
-                    "W101",
-                    f"The attribute '{name}' means nothing to a CRUDView.",
-                    f"Did you mean '{close}'?",
-                    self.view,
-                )
+                text = f"The attribute '{name}' means nothing to a CRUDView."
+                hint = f"Did you mean '{close}'?"
+                yield "W101", text, hint
         for role in self.view.roles:
             if not isinstance(role, Role):
-                yield _error(
-                    "E113",
-                    f"'roles' holds {role!r}, which is not a Role.",
-                    "Take roles from powercrud_core.roles.STANDARD_ROLES or make a Role.",
-                    self.view,
-                )
+                text = f"'roles' holds {role!r}, which is not a Role."
+                hint = "Take roles from powercrud_core.roles.STANDARD_ROLES or make a Role."
+                yield "E113", text, hint
         policy = self.view.permission_policy
         if not (isinstance(policy, type) and issubclass(policy, Policy)):
-            yield _error(
-                "E114",
-                f"'permission_policy' is {policy!r}, which is not a Policy class.",
-                "Set it to a class such as powercrud_core.permissions.ModelPermissions.",
-                self.view,
-            )
+            text = f"'permission_policy' is {policy!r}, which is not a Policy class."
+            hint = "Set it to a class such as powercrud_core.permissions.ModelPermissions."
+            yield "E114", text, hint
 
-    def lookups(self) -> Iterator[CheckMessage]:
+    def lookups(self) -> Iterator[Problem]:
         """The field that stands in the object's URLs."""
         name = self.view.lookup_field
         if name != "pk" and follow(self.model, name).field is None:
             yield self._missing("E107", "lookup_field", name, "Name a field with unique values.")
 
-    def columns(self, attribute: str) -> Iterator[CheckMessage]:
+    def columns(self, attribute: str) -> Iterator[Problem]:
         """Columns that lead nowhere, cannot be sorted as declared, or stand there twice."""
         declared = getattr(self.view, attribute)
         seen: set[str] = set()
         for index, item in enumerate(declared or ()):
             place = f"{attribute}[{index}]"
             if not isinstance(item, str | Column):
-                yield _error(
-                    "E106",
-                    f"'{place}' is {item!r}; it must be a name or a Column.",
-                    "Write the field's name, or Column(name, …).",
-                    self.view,
-                )
+                text = f"'{place}' is {item!r}; it must be a name or a Column."
+                hint = "Write the field's name, or Column(name, …)."
+                yield "E106", text, hint
                 continue
             column = Column(item) if isinstance(item, str) else item
             if column.name in seen:
-                yield _error(
-                    "E105",
-                    f"'{place}' repeats the column '{column.name}'.",
-                    "Give it another name and set its accessor.",
-                    self.view,
-                )
+                text = f"'{place}' repeats the column '{column.name}'."
+                hint = "Give it another name and set its accessor."
+                yield "E105", text, hint
             seen.add(column.name)
             yield from self._column(place, column)
 
-    def _column(self, place: str, column: Column) -> Iterator[CheckMessage]:
+    def _column(self, place: str, column: Column) -> Iterator[Problem]:
         accessor = column.name if column.accessor is None else column.accessor
         if isinstance(accessor, str):
             yield from self._accessor(place, accessor)
@@ -138,14 +127,11 @@ class _Subject:
         link = column.link.name if isinstance(column.link, Role) else column.link
         roles = [r.name for r in self.view.roles if isinstance(r, Role)]
         if isinstance(link, str) and link not in roles:
-            yield _error(
-                "E108",
-                f"'{place}.link' names the role '{link}', which this view does not have.",
-                f"Use one of: {', '.join(roles)}.",
-                self.view,
-            )
+            text = f"'{place}.link' names the role '{link}', which this view does not have."
+            hint = f"Use one of: {', '.join(roles)}."
+            yield "E108", text, hint
 
-    def _accessor(self, place: str, accessor: str) -> Iterator[CheckMessage]:
+    def _accessor(self, place: str, accessor: str) -> Iterator[Problem]:
         path = follow(self.model, accessor)
         if not path.rest:
             return
@@ -164,20 +150,17 @@ class _Subject:
                 name,
             )
         elif getattr(target, "alters_data", False):
-            yield _error(
-                "E104",
-                f"The value of '{place}' is the method '{name}', which changes data.",
-                "Name a method that only reads.",
-                self.view,
-            )
+            text = f"The value of '{place}' is the method '{name}', which changes data."
+            hint = "Name a method that only reads."
+            yield "E104", text, hint
 
-    def ordering(self) -> Iterator[CheckMessage]:
+    def ordering(self) -> Iterator[Problem]:
         """The view's own ordering."""
         for index, term in enumerate(self.view.ordering):
             if isinstance(term, str):
                 yield from self._sortable(f"ordering[{index}]", term, "E109")
 
-    def _sortable(self, place: str, term: str, id: str) -> Iterator[CheckMessage]:
+    def _sortable(self, place: str, term: str, id: str) -> Iterator[Problem]:
         name = term.removeprefix("-")
         path = follow(self.model, name)
         first = name.split(LOOKUP_SEP)[0]
@@ -188,45 +171,38 @@ class _Subject:
                 id, place, term, "The database sorts by fields and annotations only."
             )
 
-    def pages(self) -> Iterator[CheckMessage]:
+    def pages(self) -> Iterator[Problem]:
         """Page sizes."""
         sizes = [*self.view.page_sizes, *filter(None, [self.view.paginate_by])]
         if not all(isinstance(s, int) and s > 0 for s in sizes) or self.view.paginate_by == 0:
-            yield _error(
-                "E110",
-                "'paginate_by' and 'page_sizes' must be whole numbers above zero.",
-                "For long pages set a large number; a page without end is not offered.",
-                self.view,
-            )
+            text = "'paginate_by' and 'page_sizes' must be whole numbers above zero."
+            hint = "For long pages set a large number; a page without end is not offered."
+            yield "E110", text, hint
         prefix = self.view.param_prefix
         if prefix and not str(prefix).isidentifier():
-            yield _error(
-                "E155",
-                f"'param_prefix' is {prefix!r}; it must be a word of letters, digits and '_'.",
-                "The list's parameters become '<prefix>-page' and so on.",
-                self.view,
-            )
+            text = f"'param_prefix' is {prefix!r}; it must be a word of letters, digits and '_'."
+            hint = "The list's parameters become '<prefix>-page' and so on."
+            yield "E155", text, hint
 
-    def pack(self) -> Iterator[CheckMessage]:
+    def pack(self) -> Iterator[Problem]:
         """The view's own template pack."""
         if self.view.template_pack is not None:
             try:
                 get_pack(self.view.template_pack)
             except PackNotFound as error:
                 text = str(error)
-                yield _error("E111", f"'template_pack': {text}", "Change the name.", self.view)
+                text = f"'template_pack': {text}"
+                hint = "Change the name."
+                yield "E111", text, hint
 
-    def filters(self) -> Iterator[CheckMessage]:
+    def filters(self) -> Iterator[Problem]:
         """Filters on fields that are not there, and names the list itself uses."""
         filterset_class = self.view.filterset_class
         if filterset_class is not None:
             if not (isinstance(filterset_class, type) and issubclass(filterset_class, FilterSet)):
-                yield _error(
-                    "E153",
-                    f"'filterset_class' is {filterset_class!r}, not a FilterSet class.",
-                    "Subclass django_filters.FilterSet.",
-                    self.view,
-                )
+                text = f"'filterset_class' is {filterset_class!r}, not a FilterSet class."
+                hint = "Subclass django_filters.FilterSet."
+                yield "E153", text, hint
                 return
         else:
             problems = list(self._filter_fields())
@@ -237,18 +213,15 @@ class _Subject:
                 filterset_class = build_filterset(self.model, self.view.filterset_fields)
             except (FieldLookupError, FieldDoesNotExist, TypeError) as error:
                 text = f"'filterset_fields' cannot be used: {error}"
-                yield _error("E154", text, "Correct the lookups.", self.view)
+                yield "E154", text, "Correct the lookups."
                 return
         for name in filterset_class.base_filters:
             if name in (PAGE, SIZE, SORT, SEARCH):
-                yield _error(
-                    "E152",
-                    f"The filter '{name}' has the name of one of the list's own parameters.",
-                    f"Rename it; '{PAGE}', '{SIZE}', '{SORT}' and '{SEARCH}' are taken.",
-                    self.view,
-                )
+                text = f"The filter '{name}' has the name of one of the list's own parameters."
+                hint = f"Rename it; '{PAGE}', '{SIZE}', '{SORT}' and '{SEARCH}' are taken."
+                yield "E152", text, hint
 
-    def _filter_fields(self) -> Iterator[CheckMessage]:
+    def _filter_fields(self) -> Iterator[Problem]:
         fields = self.view.filterset_fields or ()
         for index, name in enumerate(fields):
             place = f"filterset_fields['{name}']" if isinstance(fields, Mapping) else None
@@ -260,7 +233,7 @@ class _Subject:
                     "Filters need model fields; for anything else declare a filterset_class.",
                 )
 
-    def searches(self) -> Iterator[CheckMessage]:
+    def searches(self) -> Iterator[Problem]:
         """Search over fields that are not there or hold no text."""
         for index, name in enumerate(self.view.search_fields or ()):
             path = follow(self.model, name)
@@ -268,25 +241,19 @@ class _Subject:
             if not path.fields or (path.rest and path.field is None and not _transforms(path)):
                 yield self._missing("E151", place, name, "Search needs a field's path.")
             elif path.field is not None and path.field.is_relation:
-                yield _error(
-                    "E156",
-                    f"'{place}' is the relation '{name}', which holds no text.",
-                    f"Name a field behind it, as in '{name}__name'.",
-                    self.view,
-                )
+                text = f"'{place}' is the relation '{name}', which holds no text."
+                hint = f"Name a field behind it, as in '{name}__name'."
+                yield "E156", text, hint
 
-    def forms(self) -> Iterator[CheckMessage]:
+    def forms(self) -> Iterator[Problem]:
         """Form fields that are not there or cannot be edited."""
         form_class = self.view.form_class
         if form_class is not None:
             meta = getattr(form_class, "_meta", None)
             if meta is None or meta.model is None or not issubclass(self.model, meta.model):
-                yield _error(
-                    "E201",
-                    f"'form_class' is {form_class!r}, not a ModelForm of {_label(self.model)}.",
-                    "Subclass django.forms.ModelForm with this model in its Meta.",
-                    self.view,
-                )
+                text = f"'form_class' is {form_class!r}, not a ModelForm of {_label(self.model)}."
+                hint = "Subclass django.forms.ModelForm with this model in its Meta."
+                yield "E201", text, hint
             return
         for index, name in enumerate(self.view.fields or ()):
             place = f"fields[{index}]"
@@ -296,12 +263,9 @@ class _Subject:
                 yield self._missing("E200", place, name, "A form has model fields only.")
                 continue
             if not getattr(field, "editable", False):
-                yield _error(
-                    "E202",
-                    f"'{place}' is the field '{name}', which cannot be edited.",
-                    "Take it out, or drop editable=False from the model.",
-                    self.view,
-                )
+                text = f"'{place}' is the field '{name}', which cannot be edited."
+                hint = "Take it out, or drop editable=False from the model."
+                yield "E202", text, hint
 
     def _missing(
         self,
@@ -311,19 +275,18 @@ class _Subject:
         otherwise: str,
         model: type[Model] | None = None,
         part: str = "",
-    ) -> Error:
+    ) -> Problem:
         model = model or follow(self.model, name).model
         part = part or next(iter(follow(self.model, name).rest), name).removeprefix("-")
         names = [*field_names(model), *(self.annotations or ())]
         close = get_close_matches(part, names, n=1)
         what = ", property or method" if id == "E102" else " or annotation"
-        return _error(
-            id,
+        text = (
             f"The value of '{place}' refers to '{name}', but '{part}' is not a field{what} of "
-            f"'{_label(model)}'.",
-            f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise,
-            self.view,
+            f"'{_label(model)}'."
         )
+        hint = f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise
+        return id, text, hint
 
 
 def _transforms(path: Any) -> bool:
@@ -348,13 +311,7 @@ def _label(model: type[Model]) -> str:
     return str(model._meta.label)
 
 
-def _error(id: str, text: str, hint: str, obj: Any) -> Error:
-    return Error(text, hint=hint, obj=_name(obj), id=f"powercrud.{id}")
-
-
-def _warning(id: str, text: str, hint: str, obj: Any) -> Warning:
-    return Warning(text, hint=hint, obj=_name(obj), id=f"powercrud.{id}")
-
-
-def _name(view_class: Any) -> str:
-    return f"{view_class.__module__}.{view_class.__qualname__}"
+def _message(view_class: Any, id: str, text: str, hint: str) -> CheckMessage:
+    kind = Warning if id.startswith("W") else Error
+    name = f"{view_class.__module__}.{view_class.__qualname__}"
+    return kind(text, hint=hint, obj=name, id=f"powercrud.{id}")
