@@ -24,12 +24,8 @@ WIDE, NARROW = 1280, 390
 
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", event => console.error(
-  `CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  `CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile} ${event.sample}`));
 """
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: needs Chromium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,14 +24,14 @@ The Invention of Nature|The Leopard|The Magic Mountain|The Name of the Rose|The 
 The Peregrine|The Sea, the Sea|The Sixth Extinction|The Trial|To the Lighthouse|Ulysses
 Voyage of the Beagle|War and Peace|موسم الهجرة إلى الشمال
 """
-FIRST = "Ada Basil Clara Denis Elif Farid Greta Hanna Ivo Jomo Kaoru Lena Miguel".split()
-LAST = "Abell Brandt Castillo Dumont Eco Farah Gessner Hardy Ito Jensen".split()
+FIRST = "Ada|Basil|Clara|Denis|Elif|Farid|Greta|Hanna|Ivo|Jomo|Kaoru|Lena|Miguel"
+LAST = "Abell|Brandt|Castillo|Dumont|Eco|Farah|Gessner|Hardy|Ito|Jensen"
 
 
 def fill_library() -> None:
     """Fill the library; book number n has the author number n."""
     genres = Genre.objects.bulk_create(Genre(code=code, name=name) for code, name in GENRES.items())
-    names = [f"{first} {last}" for last in LAST for first in FIRST]
+    names = [f"{first} {last}" for last in LAST.split("|") for first in FIRST.split("|")]
     authors = Author.objects.bulk_create(
         Author(name=name, born=date(1800 + i, 1 + i % 12, 1 + i % 28) if i % 5 else None)
         for i, name in enumerate(names)
@@ -51,5 +51,7 @@ def fill_library() -> None:
     )
     kinds = Book.genres.through
     kinds.objects.bulk_create(
-        kinds(book=book, genre=genres[(i + j) % 5]) for i, book in enumerate(books) for j in range(i % 3)
+        kinds(book=book, genre=genres[(i + j) % 5])
+        for i, book in enumerate(books)
+        for j in range(i % 3)
     )

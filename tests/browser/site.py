@@ -77,7 +77,9 @@ class HtmxBookView(BookView):
             '<span id="inside"></span></p><div role="region" aria-label="Table'
         )
         response.render()
-        response.content = response.content.replace(b'<div role="region" aria-label="Table', inside.encode())
+        response.content = response.content.replace(
+            b'<div role="region" aria-label="Table', inside.encode()
+        )
         return response
 
 

@@ -21,7 +21,7 @@ def undisturbed(page: Page, view: str) -> Iterator[None]:
           const view = document.querySelector(selector);
           const watch = { subtree: true, childList: true, attributes: true, characterData: true };
           window.watcher = new MutationObserver(found => window.changes.push(
-            ...found.map(m => `${m.type} ${m.attributeName ?? ""} ${m.target.outerHTML?.slice(0, 90)}`)));
+            ...found.map(m => `${m.type} ${m.attributeName} ${m.target.outerHTML?.slice(0, 90)}`)));
           window.watcher.observe(view, watch);
         }""",
         view,

@@ -1,6 +1,7 @@
 """What neither the markup nor the journeys show: can it be read, reached and pressed."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -13,35 +14,12 @@ pytestmark = pytest.mark.usefixtures("pack")
 
 AXE = AXE_FILE_PATH.read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """([rules, within]) => axe.run(within, { runOnly: rules, resultTypes: ["violations"] }).then(result =>
-  result.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 120)} ${n.any[0]?.message ?? ""}`)))"""
-
-# Sideways scroll of the page; controls that are too small, out of sight or on top of each other.
-PROBE = """() => {
-  const found = [], seen = element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  const box = element => element.getBoundingClientRect();
-  const html = element => element.outerHTML.replace(/\\s+/g, " ").slice(0, 90);
-  const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) found.push(`the page scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
-  const hidden = element => { const b = box(element); return b.width <= 1 || b.height <= 1 || b.bottom < 0; };
-  const all = [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, label")];
-  const controls = all.filter(element => seen(element) && !element.closest("[hidden]") && !hidden(element));
-  const scroller = element => element.closest('[data-pc-part="table-scroller"]');
-  for (const element of controls) {
-    const b = box(element);
-    if (!element.matches("label, p a, td a, th a, li a, dd a") && (b.width < 12 || b.height < 12)) found.push(`tiny: ${html(element)}`);
-    if (!scroller(element) && (b.left < -1 || b.right > innerWidth + 1)) found.push(`cut off: ${html(element)}`);
-  }
-  const floats = element => element.closest("details[open] > :not(summary)");
-  controls.forEach((a, i) => controls.slice(i + 1).forEach(b => {
-    if (a.contains(b) || b.contains(a) || a.control === b || b.control === a || floats(a) !== floats(b)) return;
-    const [x, y] = [box(a), box(b)];
-    const width = Math.min(x.right, y.right) - Math.max(x.left, y.left);
-    const height = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
-    if (width > 3 && height > 3) found.push(`overlap: ${html(a)} / ${html(b)}`);
-  }));
-  return found;
+RUN_AXE = """async ([rules, within]) => {
+  const { violations } = await axe.run(within, { runOnly: rules, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(
+    ({ html, any }) => `${id}: ${html.slice(0, 120)} ${any[0]?.message ?? ""}`));
 }"""
+PROBE = (Path(__file__).parent / "probe.js").read_text()
 
 
 def problems(page: Page) -> Iterator[str]:
