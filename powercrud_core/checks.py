@@ -24,6 +24,7 @@ from powercrud_core.conf import PREFIX, get_conf
 from powercrud_core.exceptions import ComponentNotFound, ConfigError
 from powercrud_core.packs import explain_missing, installed_packs
 from powercrud_core.packs.app import CONTRACT, PackConfig
+from powercrud_core.permissions import AllowAny
 from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.views import CRUDView
 
@@ -63,10 +64,6 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if not isinstance(conf.choices_limit, int) or conf.choices_limit < 1:
         text = f"POWERCRUD_CHOICES_LIMIT is {conf.choices_limit!r}."
         found.append(_message("E001", text, "Set it to a whole number above zero."))
-    if getattr(settings, "ROOT_URLCONF", None) and not _leads_somewhere(settings.LOGIN_URL):
-        text = f"LOGIN_URL is {settings.LOGIN_URL!r}, which no view answers."
-        hint = "Set it to your sign-in page: strangers are sent there."
-        found.append(_message("W002", text, hint))
     return found
 
 
@@ -192,6 +189,11 @@ def check_views(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for view in views:
         found += find_problems(view, known_annotations(view)) + list(_blocks(view))
+    closed = [view for view in views if not issubclass(view.permission_policy, AllowAny)]
+    if closed and not _leads_somewhere(settings.LOGIN_URL):
+        text = f"LOGIN_URL is {settings.LOGIN_URL!r}, which no view answers."
+        hint = f"Set it to your sign-in page: {closed[0].__name__} sends strangers there."
+        found.append(_message("W002", text, hint))
     for name, classes in names.items():
         if len(classes) > 1 and name.endswith("-list"):
             listed = " and ".join(sorted(c.__name__ for c in classes))

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-__all__ = ["auto", "live", "nav", "part", "region", "swap_form", "view"]
+from powercrud_core.attrs import Attrs
+
+__all__ = ["auto", "bundle", "live", "nav", "part", "region", "swap_form", "view"]
 
 Hook = dict[str, Any]
 
@@ -10,6 +12,12 @@ Hook = dict[str, Any]
 def part(name: str) -> Hook:
     """Name an element for tests, scripts and the conformance kit."""
     return {"data-pc-part": name}
+
+
+def bundle(part_: str, **attributes: Any) -> Attrs:
+    """Return the attributes of a named part; `aria_label` is written `aria-label`."""
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return Attrs({**named, **part(part_)})
 
 
 def view(id: str) -> Hook:

@@ -67,8 +67,6 @@ class ListFrame:
         """Return the sortable columns' labels by key."""
         return {c.name: str(c.label) for c in self.columns if c.order}
 
-    # ---- headers and sort panel
-
     def headers(self) -> tuple[Header, ...]:
         """Return the headings of the columns."""
         return tuple(self._header(column) for column in self.columns)
@@ -93,13 +91,11 @@ class ListFrame:
             help_text=str(column.column.help_text),
             index=str(position) if position and len(self.sort) > 1 else "",
             sort=Link(
-                attrs=Attrs(
-                    {
-                        "id": f"{self.id}-sort-{_ident(key)}",
-                        "href": self.params.url(sort=self._alone(key, now)),
-                        **hooks.nav(alternative=self.params.url(sort=self._among(key))),
-                        **hooks.part("sort-link"),
-                    }
+                attrs=hooks.bundle(
+                    "sort-link",
+                    id=f"{self.id}-sort-{_ident(key)}",
+                    href=self.params.url(sort=self._alone(key, now)),
+                    **hooks.nav(alternative=self.params.url(sort=self._among(key))),
                 ),
                 label=label,
             ),
@@ -132,7 +128,7 @@ class ListFrame:
         clear = self._link("sort-clear", _("Default order"), self.params.url(sort=()))
         return SortPanel(
             renderer=self.renderer,
-            attrs=Attrs({"id": f"{self.id}-sort", **hooks.part("sort-panel")}),
+            attrs=hooks.bundle("sort-panel", id=f"{self.id}-sort"),
             label=_("Sort"),
             active=str(len(keys)) if keys else "",
             keys=tuple(self._sort_key(keys, i, labels) for i in range(len(keys))),
@@ -157,7 +153,7 @@ class ListFrame:
             return self._link(f"sort-{what}-{id}", text % named, url, what)
 
         return SortKey(
-            attrs=Attrs(hooks.part("sort-key")),
+            attrs=hooks.bundle("sort-key"),
             label=label,
             direction=_("descending") if down else _("ascending"),
             toggle=link(
@@ -178,8 +174,6 @@ class ListFrame:
         hook = {"id": f"{self.id}-{id}", "href": url, **hooks.nav(), **attrs}
         return Link(attrs=Attrs(hook), label=label, icon=icon(self.renderer, key))
 
-    # ---- state in words
-
     def notices(self) -> tuple[Message, ...]:
         """Return what has to be said about the address: parts of it that were left out."""
         if not self.params.dropped:
@@ -189,7 +183,7 @@ class ListFrame:
         return (
             Message(
                 renderer=self.renderer,
-                attrs=Attrs({"role": "status", "data-pc-tone": "warning", **hooks.part("notice")}),
+                attrs=hooks.bundle("notice", role="status", data_pc_tone="warning"),
                 text=_("Parts of the address could not be used and were left out: %(names)s.")
                 % {"names": names},
                 tone="warning",
@@ -210,7 +204,7 @@ class ListFrame:
             return None
         return FilterChips(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.part("filter-chips")}),
+            attrs=hooks.bundle("filter-chips"),
             label=_("Applied filters"),
             chips=tuple(chips),
             clear=self._link(
@@ -221,7 +215,7 @@ class ListFrame:
     def _chip(self, name: str, label: str, value: str, url: str) -> Chip:
         accessible = _("Remove filter: %(label)s %(value)s") % {"label": label, "value": value}
         remove = self._link(f"chip-{_ident(name)}", accessible, url, "remove")
-        return Chip(attrs=Attrs(hooks.part("chip")), label=label, value=value, remove=remove)
+        return Chip(attrs=hooks.bundle("chip"), label=label, value=value, remove=remove)
 
     def status(self, page: Page[Any] | None, *, ready: bool = True) -> Status:
         """Return the line that tells how many rows there are."""
@@ -257,25 +251,21 @@ class ListFrame:
         return Search(
             label=_("Search %(plural)s") % {"plural": self.plural},
             label_attrs=Attrs({"for": f"{self.id}-q"}),
-            attrs=Attrs(
-                {
-                    "id": f"{self.id}-q",
-                    "type": "search",
-                    "name": self.params.name(SEARCH),
-                    "value": self.params.search,
-                    "form": form,
-                    "autocomplete": "off",
-                    **hooks.part("search-input"),
-                }
+            attrs=hooks.bundle(
+                "search-input",
+                id=f"{self.id}-q",
+                type="search",
+                name=self.params.name(SEARCH),
+                value=self.params.search,
+                form=form,
+                autocomplete="off",
             ),
             submit=Button(
-                attrs=Attrs({"type": "submit", "form": form, **hooks.part("search-submit")}),
+                attrs=hooks.bundle("search-submit", type="submit", form=form),
                 label=_("Search"),
                 icon=icon(self.renderer, "search"),
             ),
         )
-
-    # ---- pages
 
     def pagination(self, page: Page[Any]) -> Pagination | None:
         """Return the links to the other pages and page sizes."""
@@ -284,11 +274,8 @@ class ListFrame:
             return None
         return Pagination(
             renderer=self.renderer,
-            attrs=Attrs(
-                {
-                    "aria-label": _("Pages of %(plural)s") % {"plural": self.plural},
-                    **hooks.part("pagination"),
-                }
+            attrs=hooks.bundle(
+                "pagination", aria_label=_("Pages of %(plural)s") % {"plural": self.plural}
             ),
             previous=self._page(page.number - 1, _("Previous"), "previous", rel="prev")
             if page.has_previous()
@@ -336,8 +323,6 @@ class ListFrame:
             },
         )
 
-    # ---- nothing to show
-
     def empty(self, kind: str, action: Link | None = None) -> EmptyState:
         """Return why there is nothing: "none", "unmatched", "invalid" or "failed"."""
         if kind == "unmatched":
@@ -380,7 +365,7 @@ def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None)
     named = {"plural": plural}
     return EmptyState(
         renderer=renderer,
-        attrs=Attrs({"data-pc-state": kind, **hooks.part("empty-state")}),
+        attrs=hooks.bundle("empty-state", data_pc_state=kind),
         title=title % named,
         text=text % named,
         icon=icon(renderer, key),

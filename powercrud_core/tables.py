@@ -159,13 +159,13 @@ class RowPlan:
         )
         menu = ActionMenu(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.part("row-actions")}),
+            attrs=hooks.bundle("row-actions"),
             links=links,
             compact=True,
         )
         return Row(
             renderer=self.renderer,
-            attrs=Attrs({"id": f"{self.id}-{marker(KEY)}", **hooks.part("row")}),
+            attrs=hooks.bundle("row", id=f"{self.id}-{marker(KEY)}"),
             cells=cells,
             actions=menu if self.actions else None,
         )
@@ -204,13 +204,8 @@ def mark_of(value: Any) -> str:
 
 def _action_link(renderer: Renderer, action: RowAction) -> Link:
     return Link(
-        attrs=Attrs(
-            {
-                "href": action.url,
-                "aria-label": action.name,
-                "title": action.label,
-                **hooks.part(f"action-{action.role}"),
-            }
+        attrs=hooks.bundle(
+            f"action-{action.role}", href=action.url, aria_label=action.name, title=action.label
         ),
         label=action.label,
         icon=icon(renderer, action.icon),
@@ -244,6 +239,6 @@ def plan_cell(
         link=link,
         url=url,
         heading=heading,
-        full=str(Attrs({**hooks.part("cell"), **shown})),
-        vacant=str(Attrs({**hooks.part("cell"), **shown, "data-empty": True})),
+        full=str(hooks.bundle("cell", **shown)),
+        vacant=str(hooks.bundle("cell", **shown, data_empty=True)),
     )

@@ -45,24 +45,32 @@ def _row(html: str) -> str:
         inner = re.sub(r">[^<>]+</a>", f">{value}</a>", inner) if "<a" in inner else value
         return opening + inner + closing
 
-    html = re.sub(r"(<t[hd][^>]*data-pc-part=\"cell\"[^>]*>)(.*?)(</t[hd]>)", cell, html, flags=re.S)
+    pattern = r'(<t[hd][^>]*data-pc-part="cell"[^>]*>)(.*?)(</t[hd]>)'
+    html = re.sub(pattern, cell, html, flags=re.S)
     html = html.replace(f'-row-{key}"', '-row-{{ track.pk }}"')
     html = re.sub(rf"/tracks/{key}/edit/", "{% url 'track-update' track.pk %}", html)
     html = re.sub(rf"/tracks/{key}/delete/", "{% url 'track-delete' track.pk %}", html)
     html = re.sub(rf'/tracks/{key}/(?=["?])', "{% url 'track-detail' track.pk %}", html)
     html = re.sub(r'aria-label="(Edit|Delete) [^"]*"', r'aria-label="\1 {{ track.name }}"', html)
-    return re.sub(r'data-empty ?', "", html)
+    return re.sub(r"data-empty ?", "", html)
+
+
+# What is constant in the page's frame becomes what a person would write there.
+FRAME = (
+    (r'<select name="(genre|media_type)".*?</select>', r"{{ filter.form.\1 }}"),
+    (r'<input[^>]*name="unit_price_min"[^>]*>', "{{ filter.form.unit_price }}"),
+    (r'<input[^>]*name="unit_price_max"[^>]*>', ""),
+    (r'href="/tracks/\?sort=([^"&]*)"', r'href="{% querystring sort="\1" %}"'),
+    (r'href="/tracks/\?page=(\d+)"', r'href="{% querystring page=\1 %}"'),
+    (r'href="/tracks/\?page_size=(\d+)"', r'href="{% querystring page_size=\1 %}"'),
+    (r'href="/tracks/new/"', "href=\"{% url 'track-create' %}\""),
+    (r'"(/static/)([^"#]*)', "\"{% static '\\2' %}"),
+)
 
 
 def _frame(html: str) -> str:
-    html = re.sub(r'<select name="(genre|media_type)".*?</select>', r"{{ filter.form.\1 }}", html, flags=re.S)
-    html = re.sub(r'<input[^>]*name="unit_price_min"[^>]*>', "{{ filter.form.unit_price }}", html)
-    html = re.sub(r'<input[^>]*name="unit_price_max"[^>]*>', "", html)
-    html = re.sub(r'href="/tracks/\?sort=([^"&]*)"', r'href="{% querystring sort="\1" %}"', html)
-    html = re.sub(r'href="/tracks/\?page=(\d+)"', r'href="{% querystring page=\1 %}"', html)
-    html = re.sub(r'href="/tracks/\?page_size=(\d+)"', r'href="{% querystring page_size=\1 %}"', html)
-    html = re.sub(r'href="/tracks/new/"', "href=\"{% url 'track-create' %}\"", html)
-    html = re.sub(r'"(/static/)([^"#]*)', r'''"{% static '\2' %}''', html)
+    for pattern, replacement in FRAME:
+        html = re.sub(pattern, replacement, html, flags=re.S)
     return re.sub(
         r"\d+–\d+ of [\d,]+",
         "{{ page_obj.start_index }}–{{ page_obj.end_index }} of {{ paginator.count }}",

@@ -143,7 +143,7 @@ class Bench:
     def get(self, url: str):
         """Return a page, drawn whole."""
         response = self.client.get(url)
-        assert response.status_code == 200, (url, response.status_code)  # noqa: S101
+        assert response.status_code == 200, (url, response.status_code)
         return response
 
     def race(self, contenders: dict, rounds: int = 0) -> dict[str, list[float]]:

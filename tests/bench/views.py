@@ -53,15 +53,21 @@ class HandView(PermissionRequiredMixin, ListView):
     permission_required = "store.view_track"
     model = Track
     source = ""
-    orders = ("name", "composer", "album__artist__name", "album__title", "genre__name", "unit_price")
+    orders = (
+        "name",
+        "composer",
+        "album__artist__name",
+        "album__title",
+        "genre__name",
+        "unit_price",
+    )
 
     def get_queryset(self):
         self.filterset = TrackFilter(self.request.GET, queryset=Track.objects.all())
         rows = self.filterset.qs.select_related("album__artist", "genre", "media_type")
         if text := self.request.GET.get("q"):
-            rows = rows.filter(
-                Q(name__icontains=text) | Q(composer__icontains=text) | Q(album__title__icontains=text)
-            )
+            found = Q(name__icontains=text) | Q(composer__icontains=text)
+            rows = rows.filter(found | Q(album__title__icontains=text))
         sort = self.request.GET.get("sort", "name")
         return rows.order_by(sort if sort.lstrip("-") in self.orders else "name", "pk")
 
@@ -107,12 +113,10 @@ class TrackAdmin(admin.ModelAdmin):
     def artist(self, obj):
         return obj.album.artist
 
-    def get_list_per_page(self, request):
-        return 25
-
 
 def admin_site(size):
     """Return an admin site whose list has so many rows a page."""
     site = admin.AdminSite(name=f"admin{size}")
-    site.register(Track, type("Sized", (TrackAdmin,), {"list_per_page": size, "list_max_show_all": 0}))
+    limits = {"list_per_page": size, "list_max_show_all": 0}
+    site.register(Track, type("Sized", (TrackAdmin,), limits))
     return site

@@ -23,6 +23,7 @@ from powercrud_core.checks import (
 )
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.packs import PackConfig, TemplatePack, get_pack
+from powercrud_core.permissions import AllowAny
 from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.roles import Role
 from tests.library.models import Author, Book
@@ -224,13 +225,12 @@ class TestViews:
             view.as_view(role=view.roles[0])(request)
 
 
-def routed(*patterns):
+def routed(*patterns, login="https://sign-in.example.org/"):
     """Run the check of views over a URLconf."""
     urls = ModuleType("urls")
     urls.urlpatterns = list(patterns)
-    with override_settings(ROOT_URLCONF=urls):
-        found = check_views()
-    return [(p.id, p.msg) for p in found]
+    with override_settings(ROOT_URLCONF=urls, LOGIN_URL=login):
+        return [(p.id, p.msg) for p in check_views()]
 
 
 class TestRouted:
@@ -259,6 +259,24 @@ class TestRouted:
 
         assert ["powercrud.W115"] == [p[0] for p in routed(path("a/", include(view.get_urls())))]
 
+    def test_a_sign_in_page_that_nobody_answers(self):
+        view = type("View", (CRUDView,), {"model": Author})
+
+        assert [
+            ("powercrud.W002", "LOGIN_URL is '/accounts/login/', which no view answers.")
+        ] == routed(path("a/", include(view.get_urls())), login="/accounts/login/")
+
+    def test_views_that_are_open_to_all_need_no_sign_in_page(self):
+        view = type("View", (CRUDView,), {"model": Author, "permission_policy": AllowAny})
+
+        assert [] == routed(path("a/", include(view.get_urls())), login="/accounts/login/")
+
+    @pytest.mark.parametrize("url", ["/a/", "author-list", "https://sso.example.org/"])
+    def test_a_sign_in_page_may_be_a_path_a_name_or_elsewhere(self, url):
+        view = type("View", (CRUDView,), {"model": Author})
+
+        assert [] == routed(path("a/", include(view.get_urls())), login=url)
+
     def test_the_tests_own_project_is_clean(self):
         assert [] == [c for c in run_checks() if str(c.id).startswith("powercrud.")]
 
@@ -285,21 +303,6 @@ class TestSettings:
             ("powercrud.E001", "POWERCRUD_PAGE_SIZES is ('many',)."),
             ("powercrud.E001", "POWERCRUD_CHOICES_LIMIT is 0."),
         ] == [p[:2] for p in settings_check(check_settings)]
-
-    @override_settings(LOGIN_URL="/accounts/login/")
-    def test_a_sign_in_page_that_nobody_answers(self):
-        assert [
-            (
-                "powercrud.W002",
-                "LOGIN_URL is '/accounts/login/', which no view answers.",
-                "Set it to your sign-in page: strangers are sent there.",
-            )
-        ] == settings_check(check_settings)
-
-    @pytest.mark.parametrize("url", ["/login/", "book-list", "https://sso.example.org/"])
-    def test_a_sign_in_page_may_be_a_path_a_name_or_elsewhere(self, url):
-        with override_settings(LOGIN_URL=url):
-            assert [] == settings_check(check_settings)
 
 
 class TestOverrides:

@@ -125,7 +125,8 @@ class TestView:
         Its signature is written in roles-and-urls.
         """
         assert ["model", "base", "attributes"] == list(inspect.signature(crud_urls).parameters)
-        assert "`crud_urls(model, base=CRUDView, **attributes)`" in (REFERENCE / "roles-and-urls.md").read_text()
+        page = (REFERENCE / "roles-and-urls.md").read_text()
+        assert "`crud_urls(model, base=CRUDView, **attributes)`" in page
 
 
 def signature(cls: type, name: str) -> str:
