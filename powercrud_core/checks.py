@@ -182,7 +182,7 @@ def check_views(**kwargs: Any) -> list[CheckMessage]:
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
     names: dict[str, set[type]] = defaultdict(set)
-    views: dict[type, None] = {}
+    views: dict[Any, None] = {}
     for name, view_class in routed(get_resolver().url_patterns):
         names[name].add(view_class)
         views[view_class] = None

@@ -68,6 +68,8 @@ class BoundColumn:
     kind: str
     align: Align
     own_link: Callable[[Any], str | None] | None
+    several: bool = False
+    """True for a field behind a relation to many: the value is a list."""
 
     @property
     def name(self) -> str:
@@ -96,16 +98,20 @@ def bind(column: Column, model: type[Model], annotations: frozenset[str]) -> Bou
     accessor = column.name if column.accessor is None else column.accessor
     path = None if callable(accessor) else follow(model, accessor)
     field = path.field if path else None
-    kind = column.kind or kind_of(field)
+    several = bool(path and path.to_many and field is not None) and kind_of(field) != "many"
+    kind = column.kind or ("many" if several else kind_of(field))
     return BoundColumn(
         column=column,
         label=_label(column, path) if column.label is None else column.label,
         path=path,
-        get=accessor if callable(accessor) else _getter(_attributes(accessor, path)),
+        get=accessor
+        if callable(accessor)
+        else _reader(_attributes(accessor, path), path.fields if path else ()),
         order=_order(column, model, path, annotations),
         kind=kind,
         align=column.align or ("end" if kind == "number" else "start"),
-        own_link=own_link(field) if column.link is None else None,
+        own_link=own_link(field) if column.link is None and not several else None,
+        several=several,
     )
 
 
@@ -117,6 +123,23 @@ def _attributes(accessor: str, path: FieldPath | None) -> list[str]:
         f.get_accessor_name() if hasattr(f, "get_accessor_name") else f.name for f in path.fields
     ]
     return [*names, *path.rest]
+
+
+def _reader(attributes: Sequence[str], fields: Sequence[Any]) -> Callable[[Any], Any]:
+    """Return a function that gives an object's value, a list for what lies behind many objects."""
+    many = (i for i, f in enumerate(fields) if f.many_to_many or f.one_to_many)
+    first = next(many, len(attributes)) + 1
+    if first >= len(attributes):
+        return _getter(attributes)
+    manager = _getter(attributes[:first])
+    read = _reader(attributes[first:], fields[first:])
+
+    def gather(obj: Any) -> list[Any] | None:
+        found = manager(obj)
+        values = [] if found is None else [read(each) for each in found.all()]
+        return [value for value in values if value is not None] or None
+
+    return gather
 
 
 def _getter(attributes: Sequence[str]) -> Callable[[Any], Any]:

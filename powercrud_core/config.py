@@ -147,15 +147,14 @@ def joins_for(model: type[Model], columns: Sequence[BoundColumn], *, keep: str =
             if not field.is_relation:
                 break
             relations.append(field.name)
-            if field.many_to_many or field.one_to_many:
-                break
         generic = any(field.related_model is None for field in path.relations)
         many = path.to_many or generic
         if relations:
             (prefetch if many else select)[_joined(path.fields[: len(relations)], many)] = None
         if not many:
             only.update(dict.fromkeys(_loaded(path)))
-        if generic or (path.rest and not path.relations):
+        # A prefetch that goes on starts from keys, which must have been loaded with the rows.
+        if generic or (many and len(relations) > 1) or (path.rest and not path.relations):
             narrow = False
     return Joins(tuple(select), tuple(prefetch), tuple(only) if narrow else ())
 

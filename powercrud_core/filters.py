@@ -7,7 +7,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.validators import DecimalValidator
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -24,20 +23,27 @@ __all__ = [
     "build_filterset",
     "conditions",
     "default_filters",
-    "limit_numbers",
     "names_of_filters",
     "parameter_names",
 ]
 
 NULL_SUFFIX = "__isnull"
 MAX_DEFAULT = 6
-MAX_DIGITS = 50
 
 
 class DateRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]
     """A range of dates with the browser's own date inputs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
+        super().__init__(*args, **kwargs)
+
+
+class DayRange(django_filters.RangeFilter):  # type: ignore[misc]
+    """The same for a field without time: a day stays that day in every time zone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("fields", (forms.DateField(), forms.DateField()))
         kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))
         super().__init__(*args, **kwargs)
 
@@ -101,7 +107,9 @@ def _filter(model: type[models.Model], name: str) -> django_filters.Filter:
         return YesNo(**made)
     if kind == "number":
         return django_filters.RangeFilter(**made)
-    if kind in ("date", "datetime"):
+    if kind == "date":
+        return DayRange(**made)
+    if kind == "datetime":
         return DateRange(**made)
     return django_filters.CharFilter(lookup_expr="icontains", **made)
 
@@ -139,14 +147,6 @@ def names_of_filters(
     """Return the query string's names of every filter of a FilterSet class for a model."""
     form = filterset_class(queryset=model._default_manager.none()).form
     return {name: parameter_names(form, name) for name in form.fields}
-
-
-def limit_numbers(form: forms.BaseForm) -> None:
-    """Refuse numbers of very many digits: the database or Python would write `1e99999999` out."""
-    for field in form.fields.values():
-        for part in (field, *getattr(field, "fields", ())):
-            if isinstance(part, forms.DecimalField) and part.max_digits is None:
-                part.validators = [*part.validators, DecimalValidator(MAX_DIGITS, None)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,15 @@ def kind_of(field: Any) -> str:
     return next((kind for types, kind in KINDS if isinstance(field, types)), "")
 
 
-def format_for(field: Any, *, short: bool) -> Format:
+def format_for(field: Any, *, short: bool, several: bool = False) -> Format:
     """Return the function that turns a field's values into text in the active language.
 
-    Made once for each page: it may keep what it formatted. `short` cuts long texts.
+    Made once for each page: it may keep what it formatted. `short` cuts long texts; `several` is
+    for lists of the field's values.
     """
+    if several:
+        one = format_for(field, short=short)
+        return lambda values: join([one(value) for value in values])
     kind = kind_of(field)
     if kind == "choice":
         labels = {key: str(label) for key, label in field.flatchoices}

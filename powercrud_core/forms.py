@@ -1,31 +1,51 @@
 """Forms: a Django form becomes the components that a pack draws."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any
 
 import django
 from django import forms
 from django.apps import apps
+from django.core.validators import DecimalValidator
 from django.db import models
 from django.forms.models import ModelChoiceIteratorValue
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django_filters.fields import DateRangeField
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Renderer
 from powercrud_core.packs.contract import Button, ErrorSummary, FieldGroup, FormBody, Link
-from powercrud_core.widgets import BooleanChoice, PickedMultiple, PickedSingle, limited
+from powercrud_core.widgets import (
+    BooleanChoice,
+    DateTimeInput,
+    PickedMultiple,
+    PickedSingle,
+    TimeInput,
+    can_be_key,
+    limited,
+)
 
-__all__ = ["editable_fields", "field_group", "fit_relations", "form_body", "hidden"]
+__all__ = [
+    "editable_fields",
+    "field_group",
+    "fit_relations",
+    "form_body",
+    "hidden",
+    "limit_values",
+]
 
 INPUT_TYPES = {
     forms.DateField: (forms.DateInput, "date", "%Y-%m-%d"),
-    forms.DateTimeField: (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
-    forms.TimeField: (forms.TimeInput, "time", "%H:%M"),
+    forms.DateTimeField: (DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M:%S"),
+    forms.TimeField: (TimeInput, "time", "%H:%M:%S"),
 }
+
+MAX_DIGITS = 50
 
 # The widgets whose HTML depends on nothing but what `_select` remembers it by.
 PLAIN_SELECTS = {forms.Select, forms.SelectMultiple, BooleanChoice}
@@ -50,9 +70,9 @@ def native_input(field: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("assume_scheme", "https")  # what later versions assume unasked
     form_field = field.formfield(**kwargs)
     for kind, (widget, type_, format_) in INPUT_TYPES.items():
-        if type(form_field) is kind and type(form_field.widget) is widget:
+        if type(form_field) is kind and type(form_field.widget) is kind.widget:
             form_field.widget = widget(format=format_, attrs={"type": type_})
-            if type_ == "datetime-local":
+            if type_ != "date":
                 form_field.widget.attrs["step"] = "any"
     return form_field
 
@@ -78,6 +98,43 @@ def fit_relations(form: forms.BaseForm, limit: int) -> set[str]:
         else:
             field.widget.choices = _choices(field, objects)
     return large
+
+
+def limit_values(form: forms.BaseForm) -> None:
+    """Refuse what a form would take and the database could not hold, which ends in an error.
+
+    `1e99999999` would be written out digit by digit; the first and the last year of the calendar
+    have moments that do not exist in every time zone.
+    """
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            setattr(field, "clean", checking_keys(field))  # noqa: B010
+        for part in (field, *getattr(field, "fields", ())):
+            if isinstance(part, forms.DecimalField) and part.max_digits is None:
+                part.validators = [*part.validators, DecimalValidator(MAX_DIGITS, None)]
+            moment = isinstance(part, forms.DateTimeField)
+            if moment or (isinstance(field, DateRangeField) and part is not field):
+                part.validators = [*part.validators, within_time]
+
+
+def checking_keys(field: Any) -> Callable[[Any], Any]:
+    """Return a field's `clean` that refuses keys which no database can look for."""
+    clean: Callable[[Any], Any] = field.clean
+
+    def checked(value: Any) -> Any:
+        for one in value if isinstance(value, list | tuple) else ():
+            if not can_be_key(field, one):
+                text = field.error_messages["invalid_choice"]
+                raise forms.ValidationError(text, code="invalid_choice", params={"value": one})
+        return clean(value)
+
+    return checked
+
+
+def within_time(value: datetime.date) -> None:
+    """Raise ValidationError for a date or time at the ends of the calendar."""
+    if not datetime.MINYEAR < value.year < datetime.MAXYEAR:
+        raise forms.ValidationError(_("Enter a valid date."), code="invalid")
 
 
 def is_relation(field: Any) -> bool:
@@ -129,7 +186,7 @@ def form_body(
     )
     return FormBody(
         renderer=renderer,
-        attrs=Attrs({"id": f"{str(form.auto_id) % 'form'}-body", **hooks.part("form-body")}),
+        attrs=hooks.bundle("form-body", id=f"{str(form.auto_id) % 'form'}-body"),
         summary=error_summary(form),
         fields=() if layout else fields,
         hidden=(*_default_button(choose), *hidden(extra), *_hidden_fields(form)),
@@ -192,9 +249,9 @@ def field_group(
         ),
         control=_control(bound, {} if grouped else aria),
         help_text=str(bound.help_text),
-        help_attrs=Attrs({"id": f"{base}_help", **hooks.part("help")}),
+        help_attrs=hooks.bundle("help", id=f"{base}_help"),
         errors=errors,
-        error_attrs=Attrs({"id": f"{base}_error", **hooks.part("errors")}),
+        error_attrs=hooks.bundle("errors", id=f"{base}_error"),
         required=_("required")
         if bound.field.required and widget.use_required_attribute("")
         else "",
@@ -274,7 +331,7 @@ def error_summary(form: forms.BaseForm) -> ErrorSummary | None:
                 target = bound.id_for_label or f"{bound.auto_id}{'_0' if several else ''}"
                 links.append(Link(attrs=Attrs({"href": f"#{target}"}), label=text))
     return ErrorSummary(
-        attrs=Attrs({"role": "alert", "tabindex": "-1", **hooks.part("error-summary")}),
+        attrs=hooks.bundle("error-summary", role="alert", tabindex="-1"),
         title=_("Please correct the following."),
         errors=tuple(plain),
         links=tuple(links),

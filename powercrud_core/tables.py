@@ -235,7 +235,7 @@ def plan_cell(
     return CellPlan(
         column=column,
         label=label,
-        text=column.column.format or format_for(column.field, short=True),
+        text=column.column.format or format_for(column.field, short=True, several=column.several),
         link=link,
         url=url,
         heading=heading,

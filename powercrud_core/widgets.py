@@ -5,14 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
+from django.forms.widgets import DateTimeBaseInput
 from django.utils.translation import gettext as _
 from django_filters.widgets import BooleanWidget
 
 SHOWN = 100
 REST = "-rest"
 
-__all__ = ["BooleanChoice", "PickedMultiple", "PickedSingle", "limited"]
+__all__ = [
+    "BooleanChoice",
+    "DateTimeInput",
+    "PickedMultiple",
+    "PickedSingle",
+    "TimeInput",
+    "can_be_key",
+    "limited",
+]
 
 
 class PickedSingle(forms.Widget):
@@ -41,15 +50,16 @@ class PickedSingle(forms.Widget):
     def labels(self, values: Iterable[Any]) -> list[tuple[Any, str]]:
         """Return the present values with their labels; one query."""
         wanted = [v for v in values if v not in (None, "")]
+        possible = [v for v in wanted if can_be_key(self.field, v)]
         if not wanted:
             return []
         key = self.field.to_field_name or "pk"
         try:
             found = {
                 str(self.field.prepare_value(obj)): obj
-                for obj in self.field.queryset.filter(**{f"{key}__in": wanted})
+                for obj in self.field.queryset.filter(**{f"{key}__in": possible})
             }
-        except (ValueError, TypeError, OverflowError, forms.ValidationError):
+        except (ValueError, TypeError, forms.ValidationError):
             found = {}
         return [
             (v, self.field.label_from_instance(found[str(v)]) if str(v) in found else str(v))
@@ -75,9 +85,9 @@ class PickedMultiple(PickedSingle):
         values = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
         try:
             rest = json.loads(data.get(f"{name}{REST}") or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             rest = []
-        return [*values, *rest] if isinstance(rest, list) else list(values)
+        return [*values, *map(str, rest)] if isinstance(rest, list) else list(values)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Return the template's context: `widget.rest` holds the values that are not shown."""
@@ -94,6 +104,22 @@ class PickedMultiple(PickedSingle):
         return False
 
 
+class Seconds(DateTimeBaseInput):
+    """Shows seconds where there are any: a form that is sent as it stands must not lose them."""
+
+    def format_value(self, value: Any) -> str | None:
+        text = super().format_value(value)
+        return text.removesuffix(":00") if text and text.count(":") > 1 else text
+
+
+class DateTimeInput(Seconds, forms.DateTimeInput):
+    """A date and time."""
+
+
+class TimeInput(Seconds, forms.TimeInput):
+    """A time without a date."""
+
+
 class BooleanChoice(BooleanWidget):  # type: ignore[misc]
     """A select of yes, no and any with texts of its own."""
 
@@ -105,3 +131,15 @@ def limited(queryset: "QuerySet[Any]", limit: int) -> list[Any] | None:
     """Return all objects of a queryset when there are at most `limit`; one query either way."""
     objects = list(queryset[: limit + 1])
     return None if len(objects) > limit else objects
+
+
+def can_be_key(field: Any, value: Any) -> bool:
+    """Say whether the database can look for a value among the keys of a relation's objects."""
+    options = field.queryset.model._meta
+    key: Any = options.get_field(field.to_field_name) if field.to_field_name else options.pk
+    while key.remote_field is not None:
+        key = key.target_field
+    try:
+        return not isinstance(key, IntegerField) or abs(int(value)) < 2**63
+    except (ValueError, TypeError):
+        return True  # the field says what is wrong with it

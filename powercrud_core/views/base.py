@@ -1,6 +1,7 @@
 """What every role needs: the object and its permission, the URL, the answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
@@ -58,8 +59,6 @@ class BaseCRUDView(View):
     base_template: ClassVar[str | None] = None
     role: Role | None = None
 
-    # ---- the class
-
     @classmethod
     def get_model(cls) -> type[Model]:
         """Return the model, declared or that of the queryset."""
@@ -87,8 +86,6 @@ class BaseCRUDView(View):
     def get_urls(cls) -> list[URLPattern]:
         """Return the URL patterns of all roles, for `include()`."""
         return [role.get_url(cls) for role in cls.roles]
-
-    # ---- the request
 
     @cached_property
     def policy(self) -> Policy:
@@ -150,8 +147,6 @@ class BaseCRUDView(View):
             return cast(HttpResponseBase, to_login(self.request.get_full_path()))
         return self.say("forbidden", status=403, text=reason)
 
-    # ---- objects
-
     def get_queryset(self) -> "QuerySet[Any]":
         """Return the objects this view is about: the boundary for every role."""
         if self.queryset is not None:
@@ -182,6 +177,14 @@ class BaseCRUDView(View):
         """Say whether the user may pick among the objects of a related model."""
         return self.policy.related(model).allows(self.request.user, "view")
 
+    def _narrow_relations(self, form: Any) -> None:
+        """Leave the relations of a form only the objects that the user may see."""
+        for field in form.fields.values():
+            objects = getattr(field, "queryset", None)
+            if objects is not None:
+                policy = self.policy.related(objects.model)
+                field.queryset = policy.rows(self.request.user, "view", objects)
+
     def get_lookup_filter(self, value: Any) -> dict[str, Any]:
         """Return the filter for the key in the URL; a key that cannot exist is a 404."""
         options = self.get_model()._meta
@@ -202,8 +205,6 @@ class BaseCRUDView(View):
         """Return what stands for an object in its URLs."""
         return join_key(getattr(obj, self.lookup_field))
 
-    # ---- URLs
-
     def get_role(self, name: str) -> Role | None:
         """Return one of the view's roles by name."""
         return next((role for role in self.roles if role.name == name), None)
@@ -223,8 +224,6 @@ class BaseCRUDView(View):
     def get_return_url(self) -> str | None:
         """Return the address in `next`, when it is a path of this site."""
         return local_url(self.request.POST.get(NEXT) or self.request.GET.get(NEXT) or "")
-
-    # ---- answers
 
     def get_template_pack(self) -> str | None:
         """Return the name of the pack that draws this request; None for the project's choice."""
@@ -262,15 +261,16 @@ class BaseCRUDView(View):
         return TemplateResponse(self.request, "powercrud/page.html", context, status=status)
 
     def say(self, kind: str, status: int, text: str = "") -> HttpResponse:
-        """Return a page that only says something: "forbidden" or "missing"."""
+        """Return a page that only says something: "forbidden" or "missing", or in words."""
         url = self.url_for("list")
         may_list = url and self.policy.allows(self.request.user, "view")
         back = self.link(url or "", _("Back to the list"), "back")
         plural = str(self.get_model()._meta.verbose_name_plural)
         state = empty_state(self.renderer, kind, plural, back if may_list else None)
+        state = replace(state, text=text or state.text)
         page = NoticePage(
             renderer=self.renderer,
-            attrs=Attrs(hooks.part("notice-page")),
+            attrs=hooks.bundle("notice-page"),
             title=state.title,
             state=state,
         )
@@ -286,15 +286,13 @@ class BaseCRUDView(View):
         waiting = getattr(self.request, "_messages", ())
         return Messages(
             renderer=self.renderer,
-            attrs=Attrs(
-                {
-                    **hooks.live("pc-messages"),
-                    "data-pc-text-offline": _(
-                        "The list could not be updated. What you see may be out of date."
-                    ),
-                    "data-pc-text-retry": _("Try again"),
-                    **hooks.part("messages"),
-                }
+            attrs=hooks.bundle(
+                "messages",
+                **hooks.live("pc-messages"),
+                data_pc_text_offline=_(
+                    "The list could not be updated. What you see may be out of date."
+                ),
+                data_pc_text_retry=_("Try again"),
             ),
             messages=tuple(self._message(m.level_tag, str(m.message)) for m in waiting),
         )
@@ -304,7 +302,7 @@ class BaseCRUDView(View):
         role = "alert" if tone == "error" else "status"
         return Message(
             renderer=self.renderer,
-            attrs=Attrs({"role": role, "data-pc-tone": tone, **hooks.part("message")}),
+            attrs=hooks.bundle("message", role=role, data_pc_tone=tone),
             text=text,
             tone=tone,
         )

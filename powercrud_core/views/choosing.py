@@ -82,7 +82,7 @@ class ChoiceHandlers(BaseCRUDView):
         """Return the page with the choices that match what was searched."""
         data = self.request.POST if posting else self.request.GET
         here = self.request.path
-        target = data[ORIGIN] if posting else self.get_list_page_url()
+        target = data[ORIGIN] if posting else self._place_of_list()
         text = data.get(QUERY, "").replace("\x00", "").strip()[:MAX_LENGTH]
         page = self.get_choices(field, text, data.get(PAGE, "1"))
         plural = str(field.queryset.model._meta.verbose_name_plural)
@@ -95,19 +95,13 @@ class ChoiceHandlers(BaseCRUDView):
         )
         return ChoicePage(
             renderer=self.renderer,
-            attrs=Attrs(hooks.part("choice-page")),
+            attrs=hooks.bundle("choice-page"),
             title=_("Choose %(label)s") % {"label": field.label or name},
-            form=Attrs(
-                {
-                    "method": "post" if posting else "get",
-                    "action": target,
-                    **hooks.part("choice-form"),
-                }
-            ),
+            form=hooks.bundle("choice-form", method="post" if posting else "get", action=target),
             hidden=hidden([*extra, *self._carried(data, sent, multiple)]),
             search=self._search(text, here, plural),
             status=Status(
-                attrs=Attrs({"role": "status", **hooks.part("status")}),
+                attrs=hooks.bundle("status", role="status"),
                 text=_("%(count)s %(plural)s found")
                 % {"count": page.paginator.count, "plural": plural},
             ),
@@ -119,7 +113,7 @@ class ChoiceHandlers(BaseCRUDView):
             cancel=self._cancel(sent, "" if multiple else data.get(sent, "")),
         )
 
-    def get_list_page_url(self) -> str:
+    def _place_of_list(self) -> str:
         """Return the page on which the filter's list stands: its own or one of the project."""
         return local_url(self.request.GET.get(HOST, "")) or self.url_for("list") or "/"
 
@@ -145,9 +139,7 @@ class ChoiceHandlers(BaseCRUDView):
 
     def _choice(self, name: str, field: Any, obj: Any) -> Button:
         attrs = {"type": "submit", "name": name, "value": field.prepare_value(obj)}
-        return Button(
-            attrs=Attrs({**attrs, **hooks.part("choice")}), label=field.label_from_instance(obj)
-        )
+        return Button(attrs=hooks.bundle("choice", **attrs), label=field.label_from_instance(obj))
 
     def _cancel(self, name: str, value: str) -> Button:
         """Return the button that goes back with the value there was."""
@@ -157,25 +149,23 @@ class ChoiceHandlers(BaseCRUDView):
 
     def _turn(self, label: str, number: int, here: str) -> Button:
         attrs = {"type": "submit", "name": PAGE, "value": number, "formaction": here}
-        return Button(attrs=Attrs({**attrs, **hooks.part("choice-page-link")}), label=label)
+        return Button(attrs=hooks.bundle("choice-page-link", **attrs), label=label)
 
     def _search(self, text: str, here: str, plural: str) -> Search:
         return Search(
             label=_("Search %(plural)s") % {"plural": plural},
             label_attrs=Attrs({"for": "pc-choice-q"}),
-            attrs=Attrs(
-                {
-                    "id": "pc-choice-q",
-                    "type": "search",
-                    "name": QUERY,
-                    "value": text,
-                    "autocomplete": "off",
-                    "autofocus": True,
-                    **hooks.part("search-input"),
-                }
+            attrs=hooks.bundle(
+                "search-input",
+                id="pc-choice-q",
+                type="search",
+                name=QUERY,
+                value=text,
+                autocomplete="off",
+                autofocus=True,
             ),
             submit=Button(
-                attrs=Attrs({"type": "submit", "formaction": here, **hooks.part("search-submit")}),
+                attrs=hooks.bundle("search-submit", type="submit", formaction=here),
                 label=_("Search"),
                 icon=icon(self.renderer, "search"),
             ),

@@ -1,9 +1,10 @@
 """Delete: says what goes with an object, refuses what is protected, never half-deletes."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from powercrud_core import hooks
-from powercrud_core.attrs import Attrs
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, DeletePage, RelatedGroup
 from powercrud_core.packs.icons import icon
 from powercrud_core.views.base import NEXT, BaseCRUDView
 
 __all__ = ["DeleteHandlers"]
+
+logger = logging.getLogger("powercrud")
 
 SHOWN = 5
 
@@ -37,8 +39,11 @@ class DeleteHandlers(BaseCRUDView):
         try:
             with transaction.atomic():
                 self.perform_delete(obj)
-        except (ProtectedError, RestrictedError):
-            return self.respond(self.get_delete_page(obj), status=409)
+        except IntegrityError:
+            # Protected or restricted, or the database alone knows what still needs the object.
+            logger.info("Deleting %s was refused.", name, exc_info=True)
+            page = self.get_delete_page(self.get_object("delete"), refused=True)
+            return self.respond(page, status=409)
         kind = str(self.get_model()._meta.verbose_name)
         self.tell("success", _("Deleted %(name)s “%(object)s”.") % {"name": kind, "object": name})
         return HttpResponseRedirect(self.get_delete_url())
@@ -51,9 +56,10 @@ class DeleteHandlers(BaseCRUDView):
         """Return the address after deleting."""
         return self.get_list_url()
 
-    def get_delete_page(self, obj: Any) -> DeletePage:
+    def get_delete_page(self, obj: Any, *, refused: bool = False) -> DeletePage:
         """Return the page that asks, with what goes along and what is in the way."""
         collateral, protected = related_to(obj)
+        stuck = refused or bool(protected)
         name = str(self.get_model()._meta.verbose_name)
         back = self.get_list_url()
         inputs = [("csrfmiddlewaretoken", get_token(self.request))]
@@ -64,22 +70,20 @@ class DeleteHandlers(BaseCRUDView):
         named = {"name": name, "object": obj}
         return DeletePage(
             renderer=self.renderer,
-            attrs=Attrs(hooks.part("delete-page")),
+            attrs=hooks.bundle("delete-page"),
             title=_("Delete %(object)s") % {"object": obj},
             back=self.link(back, _("Back to the list"), "back"),
-            question=(refusal if protected else question) % named,
-            form=Attrs(
-                {"method": "post", "action": self.request.path, **hooks.part("delete-form")}
-            ),
+            question=(refusal if stuck else question) % named,
+            form=hooks.bundle("delete-form", method="post", action=self.request.path),
             hidden=hidden(inputs),
             collateral_title=_("Deleted along with it"),
-            collateral=() if protected else tuple(self.get_groups(collateral)),
+            collateral=() if stuck else tuple(self.get_groups(collateral)),
             protected_title=_("It is still needed by"),
             protected=tuple(self.get_groups(protected)),
             confirm=None
-            if protected
+            if stuck
             else Button(
-                attrs=Attrs({"type": "submit", **hooks.part("confirm")}),
+                attrs=hooks.bundle("confirm", type="submit"),
                 label=_("Delete"),
                 icon=icon(self.renderer, "delete"),
                 tone="danger",
@@ -98,7 +102,7 @@ class DeleteHandlers(BaseCRUDView):
             left = count - len(shown)
             more = ngettext("and %(count)s more", "and %(count)s more", left) % {"count": left}
             yield RelatedGroup(
-                attrs=Attrs(hooks.part("related-group")),
+                attrs=hooks.bundle("related-group"),
                 label=f"{count} {noun}",
                 names=tuple(str(o) for o in shown),
                 more=more if shown and left else "",

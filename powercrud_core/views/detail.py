@@ -45,7 +45,7 @@ class DetailHandlers(SeeingView):
         back = self.get_list_url()
         return DetailPage(
             renderer=self.renderer,
-            attrs=Attrs(hooks.part("detail-page")),
+            attrs=hooks.bundle("detail-page"),
             title=str(obj),
             back=self.link(back, self.get_page_title(), "back"),
             actions=self.get_detail_actions(obj),
@@ -58,19 +58,18 @@ class DetailHandlers(SeeingView):
         text = (
             ""
             if raw is None
-            else (column.column.format or format_for(column.field, short=False))(raw)
+            else (
+                column.column.format
+                or format_for(column.field, short=False, several=column.several)
+            )(raw)
         )
         link = cell_link(self, column)
         url = link(obj, raw) if link else None
         marked = column.kind == "boolean"
         unknown = _("Unknown") if marked else column.column.empty
         return DetailField(
-            attrs=Attrs(
-                {
-                    "data-kind": column.kind or None,
-                    "data-empty": text == "",
-                    **hooks.part("detail-field"),
-                }
+            attrs=hooks.bundle(
+                "detail-field", data_kind=column.kind or None, data_empty=text == ""
             ),
             label=str(column.label),
             value=text if text != "" else unknown,
@@ -94,5 +93,5 @@ class DetailHandlers(SeeingView):
         )
         if not links:
             return None
-        attrs = Attrs(hooks.part("detail-actions"))
+        attrs = hooks.bundle("detail-actions")
         return ActionMenu(renderer=self.renderer, attrs=attrs, links=links)

@@ -20,6 +20,7 @@ from powercrud_core.forms import (
     editable_fields,
     fit_relations,
     form_body,
+    limit_values,
     native_input,
 )
 from powercrud_core.packs.contract import Button, FormPage
@@ -43,8 +44,6 @@ class EditHandlers(BaseCRUDView):
 
     fields: ClassVar[Sequence[str] | None] = None
     form_class: ClassVar[type[Any] | None] = None
-
-    # ---- handlers
 
     def show_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form for a new object or the one of the URL."""
@@ -73,8 +72,6 @@ class EditHandlers(BaseCRUDView):
             if form.is_valid():
                 form.add_error(None, _("This is in conflict with other data. Please check it."))
         return bool(form.is_valid())
-
-    # ---- what a project may override
 
     def get_form_class(self) -> type[Any]:
         """Return the form class for this request, without the fields the user may not write."""
@@ -119,8 +116,6 @@ class EditHandlers(BaseCRUDView):
             return self.get_list_url()
         return self.url_for("create") or "/"
 
-    # ---- the form
-
     @property
     def creating(self) -> bool:
         """Say whether the request is about a new object."""
@@ -137,6 +132,8 @@ class EditHandlers(BaseCRUDView):
         form.renderer = self.pack.form_renderer
         form.auto_id = f"pc-{self.get_url_base()}-form-%s"
         self.narrow(form, obj)
+        limit_values(form)
+        self._narrow_relations(form)
         form.large = fit_relations(form, get_conf().choices_limit)
         return form
 
@@ -176,18 +173,16 @@ class EditHandlers(BaseCRUDView):
         form_id = form.auto_id % "form"
         return FormPage(
             renderer=self.renderer,
-            attrs=Attrs(hooks.part("form-page")),
+            attrs=hooks.bundle("form-page"),
             title=title,
             back=self.link(back, self.get_page_title(), "back"),
-            form=Attrs(
-                {
-                    "id": form_id,
-                    "method": "post",
-                    "action": self.request.path,
-                    "enctype": "multipart/form-data" if form.is_multipart() else None,
-                    "novalidate": True,
-                    **hooks.part("form"),
-                }
+            form=hooks.bundle(
+                "form",
+                id=form_id,
+                method="post",
+                action=self.request.path,
+                enctype="multipart/form-data" if form.is_multipart() else None,
+                novalidate=True,
             ),
             body=form_body(
                 form,
@@ -222,16 +217,14 @@ class EditHandlers(BaseCRUDView):
         """Return the buttons that lead from a large relation to the page that picks a value."""
         return {
             name: Button(
-                attrs=Attrs(
-                    {
-                        "id": f"{form[name].auto_id}_choose",
-                        "type": "submit",
-                        "formaction": url,
-                        "formnovalidate": True,
-                        "name": "_origin",
-                        "value": self.request.path,
-                        **hooks.part("choose"),
-                    }
+                attrs=hooks.bundle(
+                    "choose",
+                    id=f"{form[name].auto_id}_choose",
+                    type="submit",
+                    formaction=url,
+                    formnovalidate=True,
+                    name="_origin",
+                    value=self.request.path,
                 ),
                 label=_("Choose %(label)s") % {"label": form[name].label},
                 icon=icon(self.renderer, "search"),

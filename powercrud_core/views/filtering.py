@@ -13,8 +13,8 @@ from django_filters import FilterSet
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.conf import get_conf
-from powercrud_core.filters import limit_numbers, names_of_filters
-from powercrud_core.forms import field_group, fit_relations
+from powercrud_core.filters import names_of_filters
+from powercrud_core.forms import field_group, fit_relations, limit_values
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
 from powercrud_core.paths import follow
@@ -96,7 +96,8 @@ class FilterHandlers(SeeingView):
         form = filterset.form
         form.renderer = self.pack.form_renderer
         form.auto_id = f"{self.list_id}-filter-%s"
-        limit_numbers(form)
+        limit_values(form)
+        self._narrow_relations(form)
         form.large = fit_relations(form, get_conf().choices_limit)
         return filterset
 
@@ -107,15 +108,13 @@ class FilterHandlers(SeeingView):
         applied = len({n for n, p in self.filter_names.items() if self._applied(p)})
         return FilterForm(
             renderer=self.renderer,
-            attrs=Attrs(
-                {
-                    "id": f"{self.list_id}-filter",
-                    "method": "get",
-                    "action": self.params.path,
-                    **hooks.swap_form(),
-                    **hooks.auto(350),
-                    **hooks.part("filter-form"),
-                }
+            attrs=hooks.bundle(
+                "filter-form",
+                id=f"{self.list_id}-filter",
+                method="get",
+                action=self.params.path,
+                **hooks.swap_form(),
+                **hooks.auto(350),
             ),
             region=Attrs(hooks.region(f"{self.list_id}-filters")),
             details=Attrs(
@@ -128,7 +127,7 @@ class FilterHandlers(SeeingView):
                 for bound in (form.visible_fields() if form else ())
             ),
             apply=Button(
-                attrs=Attrs({"type": "submit", **hooks.part("filter-apply")}),
+                attrs=hooks.bundle("filter-apply", type="submit"),
                 label=_("Apply filters"),
                 tone="primary",
             ),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from powercrud_core import hooks
-from powercrud_core.attrs import Attrs
 from powercrud_core.conf import get_conf
 from powercrud_core.config import joins_for
 from powercrud_core.filters import conditions
@@ -74,8 +73,6 @@ class ListHandlers(FilterHandlers):
         allowed = view.policy.allows(request.user, "view")
         return view.get_list_page() if allowed else None
 
-    # ---- handlers
-
     def show_list(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list in the state that the query string asks for."""
         page = self.get_list_page()
@@ -83,14 +80,10 @@ class ListHandlers(FilterHandlers):
         status = 503 if failed and "failed" in page.results.empty.attrs.values() else 200  # type: ignore[union-attr]
         return self.respond(page, status)
 
-    # ---- what a project may override
-
     def get_search_results(self, queryset: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
         """Return the rows that a search finds."""
         allowed = [f for f in self.config.search_fields if self.may_see(f)]
         return search(queryset, text, allowed) if allowed else queryset.none()
-
-    # ---- what a page knows
 
     def watches_queries(self) -> bool:
         """Say whether columns are watched for queries: in development only."""
@@ -123,8 +116,6 @@ class ListHandlers(FilterHandlers):
         order = order or list(self.config.ordering)
         return order if {"pk", "-pk"} & {o for o in order if isinstance(o, str)} else [*order, "pk"]
 
-    # ---- the list page
-
     def get_list_page(self) -> ListPage:
         """Return the list as a component: the same on its own page and inside another."""
         frame = self.get_frame()
@@ -142,7 +133,7 @@ class ListHandlers(FilterHandlers):
             filter_form = self.get_filter_form(None)
         return ListPage(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.view(self.list_id), **hooks.part("list-page")}),
+            attrs=hooks.bundle("list-page", **hooks.view(self.list_id)),
             title=self.get_page_title(),
             toolbar=self.get_toolbar(frame),
             filter_form=filter_form,
@@ -206,7 +197,7 @@ class ListHandlers(FilterHandlers):
         applied = conditions(filterset.form) if filterset and filterset.is_valid() else ()
         return Results(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.region(f"{self.list_id}-results"), **hooks.part("results")}),
+            attrs=hooks.bundle("results", **hooks.region(f"{self.list_id}-results")),
             notices=frame.notices(),
             chips=frame.chips(applied),
             sort_panel=frame.sort_panel() if table else None,
@@ -223,14 +214,12 @@ class ListHandlers(FilterHandlers):
         named = self.get_page_title()
         return Table(
             renderer=self.renderer,
-            attrs=Attrs({"id": f"{self.list_id}-table", **hooks.part("table")}),
-            scroller=Attrs(
-                {
-                    "role": "region",
-                    "aria-label": _("Table of %(plural)s") % {"plural": frame.plural},
-                    "tabindex": "0",
-                    **hooks.part("table-scroller"),
-                }
+            attrs=hooks.bundle("table", id=f"{self.list_id}-table"),
+            scroller=hooks.bundle(
+                "table-scroller",
+                role="region",
+                aria_label=_("Table of %(plural)s") % {"plural": frame.plural},
+                tabindex="0",
             ),
             caption=named,
             headers=frame.headers(),
@@ -260,16 +249,14 @@ class ListHandlers(FilterHandlers):
         """Return the head of the list: search and what can be done with the list."""
         create = self.get_create_link()
         menu = (
-            ActionMenu(
-                renderer=self.renderer, attrs=Attrs(hooks.part("list-actions")), links=(create,)
-            )
+            ActionMenu(renderer=self.renderer, attrs=hooks.bundle("list-actions"), links=(create,))
             if create
             else None
         )
         searchable = any(self.may_see(f) for f in self.config.search_fields)
         return Toolbar(
             renderer=self.renderer,
-            attrs=Attrs({**hooks.part("toolbar")}),
+            attrs=hooks.bundle("toolbar"),
             search=frame.search_box() if searchable else None,
             actions=menu,
         )

@@ -121,6 +121,7 @@ class Anthology(models.Model):
     )
     contributors = models.ManyToManyField(Author, blank=True, related_name="contributed")
     scan = models.FileField(upload_to="scans", blank=True)
+    read_at = models.TimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "anthologies"

@@ -29,6 +29,16 @@ class TestWhereAValueComesFrom:
             ("jacket.colour", "red"),
             ("copies", "—"),
             ("genres", "Fiction, Utopia"),
+            ("genres.name", "Fiction, Utopia"),
+            ("author.books", "The Dispossessed"),
+            ("author.books.genres", "Fiction, Utopia"),
+            ("author.books.pages", "100"),
+            ("author.books.status", "Draft"),
+            ("author.books.in_print", "Yes"),
+            ("author.books.published", "—"),
+            ("author.books.author.born", "Oct. 21, 1929"),
+            ("author.books.shouted", "THE DISPOSSESSED"),
+            ("copies.shelf", "—"),
             ("pk", "7"),
             (Column("initial", accessor=lambda book: book.title[:1]), "T"),
             (Column("x", accessor="author.name", label="Name"), "Ursula"),
@@ -101,7 +111,9 @@ class TestHowAValueReads:
     def test_numbers_dates_and_booleans_speak_the_language(
         self, client, screen, books, language, shown
     ):
-        books("A", price=Decimal("1234.50"), published=datetime.date(1974, 5, 4), status="published")
+        books(
+            "A", price=Decimal("1234.50"), published=datetime.date(1974, 5, 4), status="published"
+        )
         url = screen(Book, columns=["title", "price", "published", "status", "in_print"])
         page = Page(client.get(url, headers={"accept-language": language}))
         number, *others = page.rows()[0][1:]
@@ -141,7 +153,9 @@ class TestHowAValueReads:
     def test_a_number_stands_at_the_end_and_says_so(self, client, screen, book):
         page = Page(client.get(screen(Book, columns=["title", "pages"])))
 
-        assert "end" == page.header("Pages").get("data-align") == page.cell("Pages").get("data-align")
+        assert (
+            "end" == page.header("Pages").get("data-align") == page.cell("Pages").get("data-align")
+        )
 
     def test_labels_and_help_come_from_the_column_or_the_field(self, client, screen, book):
         columns = ["title", Column("pages", label="Leaves", help_text="Counted twice")]
@@ -186,7 +200,11 @@ class TestLinks:
     )
     def test_an_address_that_would_run_code_is_text_only(self, client, screen, books, address):
         books("A", homepage=address)
-        columns = ["title", "homepage", Column("x", accessor="title", label="X", link=lambda book: book.homepage)]
+        columns = [
+            "title",
+            "homepage",
+            Column("x", accessor="title", label="X", link=lambda book: book.homepage),
+        ]
         page = Page(client.get(screen(Book, columns=columns)))
 
         assert [] == page.links(page.cell("Homepage")) + page.links(page.cell("X"))
@@ -210,9 +228,7 @@ class TestSortingOfColumns:
         self, client, screen, column, expected
     ):
         for title, name, pages in (("A", "Zoe", 9), ("B", "Mia", 1), ("C", "Ada", 9)):
-            Book.objects.create(
-                title=title, author=Author.objects.create(name=name), pages=pages
-            )
+            Book.objects.create(title=title, author=Author.objects.create(name=name), pages=pages)
         url = screen(Book, columns=["id", "title", column] if column != "title" else ["id", column])
         name = column if isinstance(column, str) else column.name
 
