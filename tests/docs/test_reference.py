@@ -404,6 +404,8 @@ class TestEvents:
         """
         python = "".join(p.read_text() for p in core_files("*.py"))
         used = set(re.findall(r'"(data-[a-z-]+[a-z])"', python))
+        keywords = re.findall(r"\b(data_[a-z_]+[a-z])=", python)
+        used |= {name.replace("_", "-") for name in keywords}
         script = set(re.findall(r"data-pc-[a-z-]+[a-z]", self.SCRIPT.read_text()))
         documented = set(named((REFERENCE / "events.md").read_text()))
 
