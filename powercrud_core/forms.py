@@ -289,6 +289,8 @@ def _name_parts(widget: Any, label: str) -> None:
     suffixes = getattr(widget, "suffixes", None) or [str(i + 1) for i in range(count)]
     for part, suffix in zip(widget.widgets, suffixes, strict=True):
         part.attrs.setdefault("aria-label", f"{label} {words.get(suffix, suffix)}")
+        if suffix in words:
+            part.attrs.setdefault("placeholder", words[suffix])
 
 
 def _select(bound: Any, attrs: Mapping[str, Any]) -> SafeString:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
@@ -75,6 +75,9 @@ class ListHandlers(FilterHandlers):
 
     def show_list(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list in the state that the query string asks for."""
+        if any(name.startswith("_") for name in request.GET):
+            # What a page of choices searched for came along; it is no state of the list.
+            return HttpResponseRedirect(self.params.url())
         page = self.get_list_page()
         failed = page.results.empty is not None and page.results.table is None
         status = 503 if failed and "failed" in page.results.empty.attrs.values() else 200  # type: ignore[union-attr]
