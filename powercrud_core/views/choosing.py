@@ -19,11 +19,12 @@ from powercrud_core.packs.icons import icon
 from powercrud_core.params import MAX_LENGTH
 from powercrud_core.search import default_search_fields, search
 from powercrud_core.views.base import BaseCRUDView, local_url
+from powercrud_core.views.filtering import CHOICE_SEARCH as QUERY
 from powercrud_core.views.filtering import HOST, PREFIX
 
 __all__ = ["ChoiceHandlers"]
 
-QUERY, PAGE, ORIGIN, REFILL = "_q", "_page", "_origin", "_refill"
+PAGE, ORIGIN, REFILL = "_page", "_origin", "_refill"
 OWN = {QUERY, PAGE, ORIGIN, REFILL, "csrfmiddlewaretoken"}
 PER_PAGE = 25
 

@@ -25,6 +25,9 @@ __all__ = ["HOST", "PREFIX", "FilterHandlers"]
 # Where a list stands, when that is not its own page: for the page that picks a filter's value.
 HOST, PREFIX = "_host", "_prefix"
 
+# What a page of choices is searched for; no state of the list.
+CHOICE_SEARCH = "_q"
+
 
 class FilterHandlers(SeeingView):
     """The filters of a list.

@@ -29,7 +29,7 @@ from powercrud_core.packs.contract import (
 )
 from powercrud_core.search import search
 from powercrud_core.views.base import NEXT
-from powercrud_core.views.filtering import FilterHandlers
+from powercrud_core.views.filtering import CHOICE_SEARCH, FilterHandlers
 from powercrud_core.views.rows import RowBuilder
 
 __all__ = ["ListHandlers"]
@@ -75,8 +75,8 @@ class ListHandlers(FilterHandlers):
 
     def show_list(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list in the state that the query string asks for."""
-        if any(name.startswith("_") for name in request.GET):
-            # What a page of choices searched for came along; it is no state of the list.
+        if CHOICE_SEARCH in request.GET:
+            # What a page of choices was searched for came along; it is no state of the list.
             return HttpResponseRedirect(self.params.url())
         page = self.get_list_page()
         failed = page.results.empty is not None and page.results.table is None

@@ -50,7 +50,7 @@ def press(client, page, form, part, index=0, /, **changes):
         data[button.get("name")] = [*data[button.get("name")], button.get("value") or ""]
     url = button.get("formaction") or element.get("action")
     method = client.post if element.get("method") == "post" else client.get
-    return Page(method(url, data))
+    return Page(method(url, data, follow=True))
 
 
 def choice(page, label):
