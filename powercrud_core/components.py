@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString
 
+from powercrud_core.exceptions import ComponentNotFound
+
 __all__ = ["Component", "Drawing", "Renderer", "component_name"]
 
 
@@ -36,7 +38,12 @@ class Renderer:
 
     def render(self, component: "Component", depth: int = 0) -> SafeString:
         """Return the component's HTML from the template `depth` steps down its chain."""
-        template = self.pack.component_templates(component.name)[depth]
+        templates = self.pack.component_templates(component.name)
+        if depth >= len(templates):
+            raise ComponentNotFound(
+                f"Below {templates[-1].name!r} there is no template for the component "
+                f"{component.name!r}: it cannot print '{component.name}.inherited'."
+            )
         context = Context(
             {
                 component.name: component,
@@ -44,7 +51,7 @@ class Renderer:
                 "csrf_token": self.csrf_token,
             }
         )
-        html = template.render(context)
+        html = templates[depth].render(context)
         # The space around a template is worth removing where a component is small and frequent;
         # of a whole list it would only copy a megabyte.
         return SafeString(html.strip()) if len(html) < 10_000 else html

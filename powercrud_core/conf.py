@@ -21,12 +21,14 @@ class Conf:
     page_sizes: row counts offered on a list; the largest is the cap for `page_size`.
     choices_limit: a relation with more possible values than this is never printed as a select.
     warn_queries: in DEBUG, name the columns that query the database row by row.
+    template_comments: in DEBUG, name in an HTML comment the file that drew each component.
     """
 
     template_pack: str = ""
     page_sizes: tuple[int, ...] = (25, 50, 100)
     choices_limit: int = 100
     warn_queries: bool = True
+    template_comments: bool = False
 
 
 @cache

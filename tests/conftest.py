@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import clear_url_caches, include, path
+from django.utils import translation
 
 from powercrud_core import CRUDView
 from tests import urls
@@ -17,6 +18,14 @@ from tests.library.models import Author, Book
 from tests.settings import PACKS
 
 ACTIONS = ("view", "add", "change", "delete")
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Begin and end in the project's language: a request in another one leaves it behind."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_cotton",
     "powercrud_core",
+    "powercrud_core.contrib.gallery",
     *(f"powercrud_{name}" for name in INSTALLED_PACKS),
     "store",
 ]

@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("store.urls")),
     path("admin/", admin.site.urls),
+    path("powercrud/gallery/", include("powercrud_core.contrib.gallery.urls")),
 ]

@@ -15,7 +15,15 @@ from powercrud_core.components import Component
 from powercrud_core.exceptions import ComponentNotFound
 from powercrud_core.packs.app import PackConfig
 
-__all__ = ["Candidate", "Override", "candidates", "overrides", "write_override"]
+__all__ = [
+    "Candidate",
+    "Override",
+    "candidates",
+    "default_folder",
+    "overrides",
+    "pack_file",
+    "write_override",
+]
 
 STAMP = re.compile(r"\{# powercrud (\w+) contract=(\d+) (.*?) ?#\}")
 ANY = "powercrud"
@@ -49,7 +57,7 @@ class Override:
 
     def drift(self) -> list[str]:
         """Return what changed in the contract since a stamped copy was made."""
-        found = STAMP.search(self.path.read_text())
+        found = STAMP.search(self.path.read_text(encoding="utf-8"))
         if found is None or not self.known:
             return []
         stamped = dict(part.split(":", 1) for part in found[3].split())
@@ -86,23 +94,32 @@ def write_override(
     path = folder / "cotton" / app / f"{component}.html"
     if path.exists():
         raise FileExistsError(f"{path} exists already.")
-    body = f"<c-vars {component} />\n{{{{ {component}.inherited }}}}\n"
-    if not wrap:
-        body = _source(config, component)
+    if wrap:
+        # Without a stamp: it copies nothing, so no later contract can leave it behind.
+        text = f"<c-vars {component} />\n{{{{ {component}.inherited }}}}\n"
+    else:
+        source = pack_file(config, component).read_text(encoding="utf-8")
+        body = STAMP.sub("", source).lstrip("\n")
+        text = f"{stamp_of(component)}\n{body}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{stamp_of(component)}\n{body}")
+    path.write_text(text, encoding="utf-8")
     return path
 
 
 def default_folder() -> Path | None:
     """Return the first folder of the project's own templates, or None without one."""
-    engine = _engine()
-    return Path(engine.engine.dirs[0]) if engine and engine.engine.dirs else None
+    return next((Path(d) for engine in _engines() for d in engine.engine.dirs), None)
 
 
-def _source(config: PackConfig, component: str) -> str:
-    found = next(c.path for c in candidates(config, component) if c.path)
-    return STAMP.sub("", found.read_text()).lstrip("\n")
+def pack_file(config: PackConfig, component: str) -> Path:
+    """Return the file with which a pack draws a component, whatever a project puts before it."""
+    for owner in config.chain():
+        path = Path(owner.path) / "templates" / "cotton" / owner.name / f"{component}.html"
+        if path.is_file():
+            return path
+    raise ComponentNotFound(
+        f"The template pack {config.pack.name!r} has no file for the component {component!r}."
+    )
 
 
 def _check(component: str) -> None:
@@ -112,16 +129,22 @@ def _check(component: str) -> None:
         raise ComponentNotFound(f"There is no component {component!r}.{hint}")
 
 
-def _engine() -> DjangoTemplates | None:
-    return next((e for e in engines.all() if isinstance(e, DjangoTemplates)), None)
+def _engines() -> list[DjangoTemplates]:
+    return [engine for engine in engines.all() if isinstance(engine, DjangoTemplates)]
 
 
 def _folders() -> list[Path]:
-    """Return the folders that templates are looked for in, in order."""
-    engine = _engine()
-    dirs = [Path(d) for d in engine.engine.dirs] if engine else []
+    """Return the folders that hold templates, those of the project first."""
+    dirs = [Path(folder) for engine in _engines() for folder in engine.engine.dirs]
     return [*dirs, *(Path(c.path) / "templates" for c in apps.get_app_configs())]
 
 
 def _file(name: str) -> Path | None:
-    return next((f / name for f in _folders() if (f / name).is_file()), None)
+    """Return the file that the template loaders find first, without asking their memory."""
+    for engine in _engines():
+        for loader in engine.engine.template_loaders:
+            for inner in getattr(loader, "loaders", [loader]):
+                for origin in inner.get_template_sources(name):
+                    if Path(str(origin.name)).is_file():
+                        return Path(str(origin.name))
+    return None

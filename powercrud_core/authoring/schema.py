@@ -3,7 +3,7 @@
 import inspect
 import re
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from hashlib import blake2b
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -30,9 +30,16 @@ HTML = {"type": "string", "contentMediaType": "text/html"}
 Schema = dict[str, Any]
 
 
-def contract() -> Schema:
-    """Return the whole contract: a JSON Schema for each component and each piece."""
-    components = {name: _object(cls) for name, cls in sorted(Component.registry.items())}
+def contract(obligations: Mapping[str, Mapping[str, Any]] | None = None) -> Schema:
+    """Return the whole contract: a JSON Schema for each component and each piece.
+
+    obligations: component to what is asked beyond its fields: parts, ARIA attributes and states.
+    """
+    asked = obligations or {}
+    components = {
+        name: {**_object(cls), **asked.get(name, {})}
+        for name, cls in sorted(Component.registry.items())
+    }
     pieces = {
         cls.__name__: _object(cls)
         for cls in vars(_pieces).values()

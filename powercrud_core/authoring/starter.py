@@ -1,6 +1,6 @@
 """The starter: an installable template pack that passes conformance as it is generated."""
 
-import keyword
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +8,12 @@ from string import Template
 
 from django.core.exceptions import ImproperlyConfigured
 
-from powercrud_core.authoring.overrides import candidates
+from powercrud_core import __version__
+from powercrud_core.authoring.overrides import pack_file
+from powercrud_core.packs import installed_packs
 from powercrud_core.packs.app import CONTRACT, PackConfig
 
-__all__ = ["FIRST", "start_pack"]
+__all__ = ["FIRST", "REFERENCE", "folder_for", "start_pack"]
 
 REFERENCE = "plain"
 FIRST = "message"
@@ -22,7 +24,7 @@ requires = ["hatchling>=1.27"]
 build-backend = "hatchling.build"
 
 [project]
-name = "powercrud-$name"
+name = "$distribution"
 version = "0.1.0"
 description = "A template pack for PowerCRUD."
 readme = "README.md"
@@ -106,11 +108,11 @@ TEMPLATES = [
 ]
 ''')
 
-README = Template("""# powercrud-$name
+README = Template("""# $distribution
 
 A template pack for PowerCRUD.
 
-    pip install powercrud-$name
+    pip install $distribution
 
 Add `"powercrud_$name"` to `INSTALLED_APPS` and set `POWERCRUD_TEMPLATE_PACK = "$name"`.
 
@@ -133,52 +135,78 @@ jobs:
 """
 
 
+IGNORED = "__pycache__/\n*.egg-info/\n.venv/\ndist/\n"
+NAME = re.compile(r"[a-z](?:_?[a-z0-9])*")
+TEXT = {".css", ".html", ".po", ".svg"}
+
+
+def folder_for(name: str) -> Path:
+    """Return the folder that a pack of this name is made in."""
+    return Path(_distribution(f"powercrud_{name}"))
+
+
 def start_pack(
-    name: str, folder: Path, *, parent: PackConfig | None, reference: PackConfig
+    name: str, folder: Path, *, parent: PackConfig | None, reference: PackConfig | None
 ) -> list[Path]:
     """Write an installable pack and return its files.
 
     parent: the pack it extends; without one every template is copied from `reference`.
-    Raises ImproperlyConfigured for a name that no package can have, FileExistsError for a folder
+    Raises ImproperlyConfigured for a name that the pack cannot have, FileExistsError for a folder
     that holds something.
     """
-    if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
-        raise ImproperlyConfigured(
-            f"{name!r} cannot name a pack: use small letters, digits and underscores."
-        )
+    _check_name(name)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file.")
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty.")
     package = folder / f"powercrud_{name}"
     package.mkdir(parents=True)
-    if parent is None:
+    if parent is not None:
+        _copy_one(parent, package)
+    elif reference is not None:
         _copy_whole(reference, package, name)
-    else:
-        _copy_one(parent, package, name)
     for path, text in _files(name, parent):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
+        target.write_text(text, encoding="utf-8")
     return sorted(p for p in folder.rglob("*") if p.is_file())
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ImproperlyConfigured(
+            f"{name!r} cannot name a pack: use small letters, digits and single underscores."
+        )
+    if name == "core" or name in installed_packs():
+        raise ImproperlyConfigured(f"The name {name!r} is taken: choose another.")
+
+
+def _distribution(package: str) -> str:
+    return package.replace("_", "-")
 
 
 def _files(name: str, parent: PackConfig | None) -> Iterator[tuple[str, str]]:
     """Yield what is written besides the copied templates."""
-    base = parent.pack.name if parent else ""
-    apps = dict.fromkeys([base or name, REFERENCE, name])
-    dependencies = ["powercrud-core", *([f"powercrud-{base}"] if base else [])]
+    package = f"powercrud_{name}"
+    line = [config.name for config in parent.chain()] if parent else []
+    reference = f"powercrud_{REFERENCE}"
+    dependencies = [f"powercrud-core>={__version__}"]
+    if parent is not None:
+        dependencies.append(_distribution(parent.name))
     words = {
         "name": name,
+        "distribution": _distribution(package),
         "title": name.title().replace("_", ""),
         "contract": CONTRACT,
-        "extends": f', extends="{base}"' if base else "",
-        "css": "" if base else f', css=("powercrud_{name}/{name}.css",)',
+        "extends": f', extends="{parent.pack.name}"' if parent else "",
+        "css": "" if parent else f', css=("{package}/{name}.css",)',
         "dependencies": ", ".join(f'"{d}"' for d in dependencies),
-        "reference": "" if base == REFERENCE else f', "powercrud-{REFERENCE}"',
-        "apps": "\n    ".join(f'"powercrud_{app}",' for app in apps),
+        "reference": "" if reference in line else f', "{_distribution(reference)}"',
+        "apps": "\n    ".join(f'"{app}",' for app in dict.fromkeys([*line, reference, package])),
     }
-    package = f"powercrud_{name}"
     yield "pyproject.toml", PYPROJECT.substitute(words)
     yield "README.md", README.substitute(words)
+    yield ".gitignore", IGNORED
     yield ".github/workflows/tests.yml", WORKFLOW
     yield f"{package}/__init__.py", f'"""The {name} template pack."""\n\n__version__ = "0.1.0"\n'
     yield f"{package}/apps.py", APPS.substitute(words)
@@ -187,30 +215,30 @@ def _files(name: str, parent: PackConfig | None) -> Iterator[tuple[str, str]]:
     yield "tests/test_conformance.py", CONFORMANCE.substitute(words)
 
 
-def _copy_one(parent: PackConfig, package: Path, name: str) -> None:
+def _copy_one(parent: PackConfig, package: Path) -> None:
     """Copy one component, to begin with; the parent draws the others."""
-    source = next(c.path for c in candidates(parent, FIRST) if c.path)
-    target = package / "templates" / "cotton" / f"powercrud_{name}" / f"{FIRST}.html"
+    target = package / "templates" / "cotton" / package.name / f"{FIRST}.html"
     target.parent.mkdir(parents=True)
-    target.write_text(source.read_text())
+    shutil.copyfile(pack_file(parent, FIRST), target)
 
 
 def _copy_whole(reference: PackConfig, package: Path, name: str) -> None:
     """Copy every template and static file of a pack under the new name."""
-    old = reference.name
+    root = Path(reference.path)
     for part in ("templates", "static", "locale"):
-        for source in (Path(reference.path) / part).rglob("*"):
-            if source.is_dir():
-                continue
-            renamed = _renamed(str(source.relative_to(reference.path)), old, name)
-            target = package / renamed.replace(f"{reference.pack.name}.css", f"{name}.css")
+        for source in (p for p in (root / part).rglob("*") if p.is_file()):
+            renamed = _renamed(source.relative_to(root).as_posix(), reference, name)
+            target = package / renamed
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.suffix in (".html", ".css", ".svg", ".po"):
-                target.write_text(_renamed(source.read_text(), old, name))
+            if source.suffix in TEXT:
+                text = source.read_text(encoding="utf-8")
+                target.write_text(_renamed(text, reference, name), encoding="utf-8")
             else:
-                shutil.copy(source, target)
+                shutil.copyfile(source, target)
 
 
-def _renamed(text: str, old: str, name: str) -> str:
-    text = text.replace(old, f"powercrud_{name}")
-    return text.replace(old.replace("_", "-"), f"powercrud-{name.replace('_', '-')}")
+def _renamed(text: str, old: PackConfig, name: str) -> str:
+    """Return a text or a path in which the old pack's name stands nowhere."""
+    text = text.replace(old.name, f"powercrud_{name}")
+    text = text.replace(_distribution(old.name), _distribution(f"powercrud_{name}"))
+    return text.replace(f"{old.pack.name}.css", f"{name}.css")

@@ -17,6 +17,7 @@ from django.template.loader import get_template
 
 from powercrud_core.components import Component
 from powercrud_core.exceptions import ComponentNotFound, ConfigError
+from powercrud_core.packs.naming import UNNAMED, Named, names_files
 from powercrud_core.packs.renderer import PackFormRenderer
 
 __all__ = ["CONTRACT", "PackConfig", "TemplatePack"]
@@ -105,6 +106,8 @@ class PackConfig(AppConfig):
             template = _load(name)
             if template is not None:
                 found.append(template)
+        if found and component not in UNNAMED and names_files():
+            return [Named(component, template) for template in found]
         if found:
             return found
         close = get_close_matches(component, Component.registry, n=1)
@@ -137,12 +140,16 @@ class PackConfig(AppConfig):
         return f"{self.name}/base.html"
 
 
+WATCHED = ("DEBUG", "INSTALLED_APPS", "POWERCRUD_TEMPLATE_COMMENTS", "TEMPLATES")
+
+
 def _forget(*, setting: str, **kwargs: object) -> None:
-    """Drop what packs remember of templates when a test changes where they come from."""
-    if setting in ("TEMPLATES", "INSTALLED_APPS") and apps.ready:
+    """Look for all templates again where a test changes what can be found."""
+    if setting in WATCHED and apps.ready:
         for config in apps.get_app_configs():
-            config.__dict__.pop("_templates", None)
-            config.__dict__.pop("form_renderer", None)
+            if isinstance(config, PackConfig):
+                for name in ("_templates", "form_renderer"):
+                    vars(config).pop(name, None)
 
 
 setting_changed.connect(_forget)

@@ -24,7 +24,7 @@ NOT_CODE = {
 
 
 # What writes and tests packs: no page that a user sees needs it.
-TOOLS = {CORE / name for name in ("authoring", "management", "testing")}
+TOOLS = {CORE / name for name in ("authoring", "contrib", "management", "testing")}
 
 
 def core_files(*, tools: bool = True) -> list[Path]:

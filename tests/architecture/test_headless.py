@@ -25,6 +25,7 @@ FORBIDDEN = {
 EXCEPTIONS = {
     ("powercrud_core/attrs.py", "a class or a style"): "refuses both",
     ("powercrud_core/checks.py", "a pack"): "tells which distribution to install",
+    ("powercrud_core/packs/naming.py", "an HTML element"): "writes a comment, in DEBUG only",
 }
 TEMPLATE_TAGS = {"extends", "load", "block", "endblock"}
 SCRIPT_FORBIDDEN = re.compile(

@@ -5,15 +5,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.test import RequestFactory
-from django.urls import Resolver404, resolve
 
 from powercrud_core.authoring import overrides, schema
-from powercrud_core.authoring.starter import REFERENCE, start_pack
+from powercrud_core.authoring.pages import visit
+from powercrud_core.authoring.starter import REFERENCE, folder_for, start_pack
 from powercrud_core.packs import PackConfig, get_pack
+from powercrud_core.testing import command as conformance
+from powercrud_core.testing.obligations import obligations
 
 
 class Command(BaseCommand):
@@ -29,8 +29,9 @@ class Command(BaseCommand):
         which = tools.add_parser("which", help="the file that draws a component")
         which.add_argument("component", nargs="?", help="a component's name")
         which.add_argument("--url", help="every component on this page")
-        which.add_argument("--user", help="as seen by this user; default is a superuser")
+        which.add_argument("--user", help="as this user sees it; default is a superuser")
         which.add_argument("--pack", help="default is the project's pack")
+        conformance.add_arguments(tools.add_parser("conform"))
         start = tools.add_parser("startpack", help="write an installable pack of your own")
         start.add_argument("name", help="its name, as in POWERCRUD_TEMPLATE_PACK")
         start.add_argument("dir", nargs="?", type=Path, help="default is ./powercrud-<name>")
@@ -50,7 +51,7 @@ class Command(BaseCommand):
 
     def contract(self, options: dict[str, Any]) -> None:
         """Print the contract."""
-        whole = schema.contract()
+        whole = schema.contract(obligations())
         if options["json"]:
             self.stdout.write(json.dumps(whole, indent=2, default=str))
             return
@@ -59,9 +60,22 @@ class Command(BaseCommand):
             self.stdout.write(f"  {component['description']}")
             for field, meaning in component["properties"].items():
                 self.stdout.write(f"    {field}: {meaning['description']}")
+            for asked in ("parts", "states"):
+                self.stdout.write(f"  {asked}: {', '.join(component.get(asked, ())) or 'none'}")
+            for bundle, names in component.get("aria", {}).items():
+                self.stdout.write(f"  aria of {bundle}: {', '.join(names)}")
+
+    def conform(self, options: dict[str, Any]) -> None:
+        """Print what the conformance kit says about a pack; exit code 1 if it does not conform."""
+        told, report = conformance.run(options)
+        self.stdout.write(told)
+        if not report.ok:
+            raise CommandError(f"The pack {report.pack!r} does not conform.")
 
     def which(self, options: dict[str, Any]) -> None:
         """Print the files that draw a component, or all those of a page."""
+        if options["url"] and options["component"]:
+            raise CommandError("Name a component or give --url, not both.")
         if options["url"]:
             self.which_url(options)
         elif options["component"]:
@@ -71,50 +85,11 @@ class Command(BaseCommand):
 
     def which_url(self, options: dict[str, Any]) -> None:
         """Print the component of a page that each file draws."""
-        pack, names = self.visit(options["url"], options["user"])
-        self.stdout.write(f"{options['url']} is drawn by the pack {pack.pack.name!r}:")
-        for name in names:
-            self.show(pack, name)
-
-    def visit(self, url: str, username: str | None) -> tuple[PackConfig, list[str]]:
-        """Return the pack of a page and the components on it, in order of their first use."""
-        try:
-            match = resolve(url.split("?")[0])
-        except Resolver404 as error:
-            raise CommandError(f"No view answers {url}.") from error
-        view_class = getattr(match.func, "view_class", None)
-        if view_class is None or not hasattr(view_class, "get_template_pack"):
-            raise CommandError(f"The view of {url} is not a CRUDView.")
-        request = RequestFactory().get(url)
-        request.user = self.user(username)
-        request.session = {}  # type: ignore[assignment]
-        request.resolver_match = match
-        view = view_class(**match.func.view_initkwargs)  # type: ignore[attr-defined]
-        view.setup(request, *match.args, **match.kwargs)
-        used: dict[str, None] = {}
-        find = view.pack.component_templates
-
-        def record(name: str) -> Any:
-            used[name] = None
-            return find(name)
-
-        view.pack.component_templates = record
-        try:
-            view.dispatch(request, *match.args, **match.kwargs).render()
-        finally:
-            del view.pack.component_templates
-        return view.pack, list(used)
-
-    def user(self, username: str | None) -> Any:
-        """Return the user to look as."""
-        users = get_user_model()._default_manager.all()
-        if username is None:
-            user = users.filter(is_superuser=True).first()
-        else:
-            user = users.filter(**{get_user_model().USERNAME_FIELD: username}).first()
-        if user is None:
-            raise CommandError("There is no such user; name one with --user.")
-        return user
+        page = visit(options["url"], options["user"])
+        said = "" if page.status == 200 else f" (status {page.status})"
+        self.stdout.write(f"{options['url']}{said} is drawn by the pack {page.pack.pack.name!r}:")
+        for name in page.components:
+            self.show(page.pack, name)
 
     def show(self, pack: PackConfig, component: str) -> None:
         """Print a component's file, and the other places it is looked for."""
@@ -132,23 +107,35 @@ class Command(BaseCommand):
         folder = options["dir"] or overrides.default_folder()
         if folder is None:
             raise CommandError("The project has no template folder: add one to DIRS or use --dir.")
+        pack = get_pack(options["pack"])
         path = overrides.write_override(
-            get_pack(options["pack"]),
+            pack,
             options["component"],
             wrap=options["wrap"],
             every_pack=options["pack"] is None,
             folder=folder,
         )
-        self.stdout.write(f"Wrote {path}. It is used from now on; edit it.")
+        self.stdout.write(f"Wrote {path}.")
+        first = next(c.path for c in overrides.candidates(pack, options["component"]) if c.path)
+        if first.resolve() == path.resolve():
+            self.stdout.write("It is used from now on; edit it.")
+        elif first.is_relative_to(pack.path):
+            text = f"It is not used yet: add {folder} to DIRS in TEMPLATES."
+            self.stdout.write(self.style.WARNING(text))
+        else:
+            self.stdout.write(self.style.WARNING(f"It is not used: {first} stands before it."))
 
     def startpack(self, options: dict[str, Any]) -> None:
         """Write a new pack."""
         name = options["name"]
-        folder = options["dir"] or Path(f"powercrud-{name}")
+        folder = options["dir"] or folder_for(name)
         parent = get_pack(options["extends"]) if options["extends"] else None
-        files = start_pack(name, folder, parent=parent, reference=get_pack(REFERENCE))
+        reference = None if parent else get_pack(REFERENCE)
+        files = start_pack(name, folder, parent=parent, reference=reference)
         self.stdout.write(f"Wrote {len(files)} files into {folder}. Next:")
-        self.stdout.write(f'  cd {folder} && pip install -e ".[tests]" && pytest')
+        self.stdout.write(f"  cd {folder}")
+        self.stdout.write('  python -m pip install -e ".[tests]"')
+        self.stdout.write("  python -m pytest")
 
 
 __all__ = ["Command"]

@@ -1,0 +1,1 @@
+"""Optional apps: a project that wants one adds it to INSTALLED_APPS."""

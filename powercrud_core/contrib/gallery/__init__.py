@@ -1,0 +1,1 @@
+"""The gallery: every component in every sample state, drawn by every installed pack."""
