@@ -10,6 +10,7 @@ the last line. What the command does not know goes to pytest:
     python3 tests/run.py --gates                     the gates, and no tests
     python3 tests/run.py --gate types                one gate
     python3 tests/run.py --newest                    newest Python found, newest Django we support
+    python3 tests/run.py --mutants [plain …]         break packs and see whether the kit notices
 """
 
 import argparse
@@ -271,6 +272,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         action="store_true",
         help="only say by the exit code whether --newest has a Python to run on",
     )
+    parser.add_argument(
+        "--mutants", nargs="*", metavar="PACK", help="run the kit over broken packs, and no test"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--python", metavar="PATH", help="make the environment with this Python")
     which.add_argument("--newest", action="store_true", help=f"newest Python, {NEWEST_DJANGO}")
@@ -311,6 +315,9 @@ def main(arguments: Sequence[str]) -> int:
         return int(not newest_python())
     environment = choose_environment(options)
     environment.prepare()
+    if options.mutants is not None:
+        command = [environment.executable, "-m", "tests.packs.mutants", *options.mutants]
+        return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
     only_gates = options.gates or options.gate
     # The gates look at the source, not at the interpreter or at one test: once is enough.
     with_gates = options.all_tests and not (options.newest or options.python)

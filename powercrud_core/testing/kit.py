@@ -11,16 +11,18 @@ from django.apps import apps
 from powercrud_core.components import Component
 from powercrud_core.exceptions import ComponentNotFound
 from powercrud_core.packs import PackConfig, contract, get_pack, installed_packs
+from powercrud_core.testing.behaviours import BEHAVIOURS
 from powercrud_core.testing.lint import OTHER, lint_component, lint_others
 from powercrud_core.testing.probes import Pen, Probe, drawing_pack
 from powercrud_core.testing.report import Finding, Report
 from powercrud_core.testing.samples import own_parts, samples, widget_body
 from powercrud_core.testing.scenes import SCENES, STORE, store_database
 from powercrud_core.testing.tree import Line, differences, is_tabular, outline, parse
+from powercrud_core.testing.visitor import Unmet, visiting
 
 __all__ = ["LEVELS", "REFERENCE", "Kit", "PackConformance", "case_names", "conform"]
 
-LEVELS = ("static", "render", "parity", "http")
+LEVELS = ("static", "render", "parity", "http", "behaviour")
 REFERENCE = "plain"
 WIDGETS = ("form_body.widgets", "form_body.widgets-errors")
 
@@ -40,6 +42,7 @@ def case_names(levels: tuple[str, ...] = LEVELS) -> tuple[str, ...]:
         "render": samples(),
         "parity": (*samples(), *WIDGETS),
         "http": SCENES,
+        "behaviour": BEHAVIOURS,
     }
     return tuple(f"{level}:{subject}" for level in levels for subject in subjects[level])
 
@@ -60,6 +63,7 @@ class Kit:
                 "render": self.render,
                 "parity": self.parity,
                 "http": self.http,
+                "behaviour": self.behaviour,
             }
             self._seen[case] = tuple(
                 {f.key: f for f in reversed([*looks[level](subject)])}.values()
@@ -89,12 +93,42 @@ class Kit:
     def http(self, subject: str) -> Iterator[Finding]:
         """Yield where a page of the store means something else."""
         if not apps.is_installed(STORE):
-            hint = f'Add "{STORE}" to INSTALLED_APPS of the settings of your tests.'
-            yield self.broken(f"http.{subject}", f"the app {STORE}", "not installed", hint)
+            yield self.without_store("http")
             return
         scene = SCENES[subject]
         compare = lambda: self.compared("http", subject, lambda pack: scene.html(pack.pack.name))  # noqa: E731
         yield from self.guarded(f"{scene.component}.{subject}", compare)
+
+    def behaviour(self, subject: str) -> Iterator[Finding]:
+        """Yield where a visitor of the store does not get what is promised."""
+        if not apps.is_installed(STORE):
+            yield self.without_store("behaviour")
+            return
+        component = BEHAVIOURS[subject].component
+        yield from self.guarded(f"{component}.{subject}", lambda: self.walked(subject))
+
+    def walked(self, subject: str) -> Iterator[Finding]:
+        """Yield where a walk through the store ends."""
+        behaviour = BEHAVIOURS[subject]
+        try:
+            with visiting(self.pack.pack.name) as visitor:
+                behaviour.walk(visitor)
+        except Unmet as unmet:
+            hint = f"{behaviour.meaning} {self.compare(behaviour.component)}"
+            yield Finding(
+                component=behaviour.component,
+                scenario=f"behaviour.{subject}",
+                expected=unmet.expected,
+                found=unmet.found,
+                file=drawing_pack(self.pack, behaviour.component)[1],
+                hint=hint.strip(),
+            )
+
+    def compare(self, component: str) -> str:
+        """Return the words that lead to the reference pack's way."""
+        if self.reference is None:
+            return ""
+        return f"Compare with {drawing_pack(self.reference, component)[1]}"
 
     def compared(
         self, check: str, subject: str, draw: Callable[[PackConfig], str]
@@ -104,7 +138,7 @@ class Kit:
             hint = (
                 "Install powercrud-plain for your tests and add powercrud_plain to INSTALLED_APPS."
             )
-            yield self.broken(f"{check}.{subject}", "the reference pack", "not installed", hint)
+            yield self.broken(f"{check}.reference", "the reference pack", "not installed", hint)
             return
         html = draw(self.pack)
         cards = not is_tabular(parse(html)[0])
@@ -119,7 +153,7 @@ class Kit:
                 expected=hunk.expected,
                 found=hunk.found,
                 file=drawing_pack(self.pack, component)[1],
-                hint=f"Compare with {drawing_pack(self.reference, component)[1]}",
+                hint=self.compare(component),
             )
 
     def home(self, check: str, subject: str) -> str:
@@ -144,6 +178,10 @@ class Kit:
                 found=found,
                 file=file,
             )
+
+    def without_store(self, level: str) -> Finding:
+        hint = f'Add "{STORE}" to INSTALLED_APPS of the settings of your tests.'
+        return self.broken(f"{level}.store", f"the app {STORE}", "not installed", hint)
 
     def broken(self, scenario: str, expected: str, found: str, hint: str) -> Finding:
         return Finding(
@@ -195,13 +233,13 @@ def conform(
 ) -> Report:
     """Return what the kit says about an installed pack; needs no pytest.
 
-    levels: some of "static", "render", "parity", "http"; the last makes a test database.
+    levels: some of LEVELS; "http" and "behaviour" need a test database, made where there is none.
     exceptions: `<component>/<scenario>` to the reviewed reason why that finding is right.
     """
     kit, known, chosen = kit_for(pack), dict(exceptions or {}), tuple(levels)
     cases = case_names(chosen)
     with ExitStack() as stack:
-        if "http" in chosen and apps.is_installed(STORE):
+        if {"http", "behaviour"} & set(chosen) and apps.is_installed(STORE):
             stack.enter_context(store_database())
         found = {f.key: f for case in cases for f in kit.findings(case)}
     declared = kit.pack.pack
@@ -209,6 +247,7 @@ def conform(
         pack=pack,
         level=declared.level,
         contract=declared.contract,
+        levels=chosen,
         cases=len(cases),
         findings=tuple(f for key, f in found.items() if key not in known),
         excepted={key: why for key, why in known.items() if key in found},

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from string import whitespace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from powercrud_core.stencils import marker
 from powercrud_core.tables import KEY, NAME, RowAction, RowPlan, plan_cell
 from powercrud_core.testing.report import Finding
 from powercrud_core.testing.samples import OPTIONAL, columns, rebuilt
-from powercrud_core.testing.tree import parse
+from powercrud_core.testing.tree import EDGES, parse
 
 __all__ = ["Pen", "Probe", "drawing_pack"]
 
@@ -215,6 +216,22 @@ class Probe:
                     )
             if element.tag == "a" and "href" not in element.attrib:
                 yield self.finding("empty", "an address in every <a>", f"<a> {element.text or ''}")
+            if (
+                element.tag in ("a", "button")
+                and not len(element)
+                and not (element.text or "").strip()
+            ):
+                told = element.get("aria-label") or element.get("data-pc-part") or ""
+                yield self.finding(
+                    "empty", "something to see in every link and button", f"<{element.tag}> {told}"
+                )
+            if element.tag == "th" and "scope" not in element.attrib:
+                yield self.finding("empty", "a scope on every <th>", f"<th> {element.text or ''}")
+            if element.tag == "svg" and not {"aria-hidden", "aria-label", "role"} & set(
+                element.attrib
+            ):
+                hint = 'Decoration is aria-hidden="true".'
+                yield self.finding("empty", "a drawing that is hidden or named", "<svg>", hint=hint)
             if is_empty(element):
                 classes = element.get("class", "")
                 yield self.finding(
@@ -317,14 +334,15 @@ def is_empty(element: Any) -> bool:
     told = {"aria-hidden", "role", "id"} & element.attrib.keys() or any(
         "data-pc" in a for a in element.attrib
     )
-    bare = not len(element) and not (element.text or "").strip()
+    bare = not len(element) and not (element.text or "").strip(EDGES + whitespace)
     return bare and not told and element.tag in TEXTUAL
 
 
 def drawing_pack(pack: PackConfig, component: str) -> tuple[PackConfig | None, str]:
-    """Return the pack of the chain that has a component's template, and the file."""
+    """Return the pack of the chain that has a component's template, or "base", and the file."""
     for config in pack.chain():
-        file = Path(config.path) / "templates" / "cotton" / config.name / f"{component}.html"
+        home = Path(config.path) / "templates" / ("" if component == "base" else "cotton")
+        file = home / config.name / f"{component}.html"
         if file.is_file():
             return config, str(file)
     return None, ""

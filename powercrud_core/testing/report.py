@@ -1,10 +1,13 @@
 """What the conformance kit found, as data that a test, a command and a README badge can use."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Finding", "Report"]
+__all__ = ["SCHEMA", "Finding", "Report"]
+
+SCHEMA = 1  # of the JSON report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Finding:
 class Report:
     """The outcome of a run of the kit over one pack.
 
+    levels: the levels that were run.
     drawn_by: for each component the pack that draws it: its own, or one that it extends.
     absent: the capabilities that the pack declares absent, with their reasons.
     excepted: findings that a reviewed exception covers, with its reason.
@@ -54,6 +58,7 @@ class Report:
     level: str
     contract: int
     cases: int
+    levels: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     excepted: Mapping[str, str] = field(default_factory=dict)
     unneeded: tuple[str, ...] = ()
@@ -66,8 +71,25 @@ class Report:
         return not self.findings and not self.unneeded
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return {"ok": self.ok, **asdict(self)}
+        """Return the report as plain values; docs/reference/conformance-report.json says which."""
+        wrong = Counter(f.component for f in self.findings)
+        components = {
+            name: {"from": pack, "own": pack == self.pack, "findings": wrong[name]}
+            for name, pack in self.drawn_by.items()
+        }
+        facts = {name: value for name, value in asdict(self).items() if name != "drawn_by"}
+        findings = [{"key": f.key, **asdict(f)} for f in self.findings]
+        lists = {"levels": list(self.levels), "unneeded": list(self.unneeded)}
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            **facts,
+            **lists,
+            "findings": findings,
+            "components": components,
+            "excepted": dict(self.excepted),
+            "absent": dict(self.absent),
+        }
 
     def __str__(self) -> str:
         own = sum(pack == self.pack for pack in self.drawn_by.values())

@@ -115,6 +115,15 @@ def own_parts() -> dict[str, str]:
     }
 
 
+class Stored:
+    """A file that was uploaded before."""
+
+    url = "/files/plan.txt"
+
+    def __str__(self) -> str:
+        return "plan <b>.txt"
+
+
 class WidgetForm(forms.Form):
     """Every widget of Django that a model form may have."""
 
@@ -127,13 +136,17 @@ class WidgetForm(forms.Form):
     moment = forms.SplitDateTimeField(required=False)
     flag = forms.BooleanField(help_text="One box.", required=False, initial=True)
     maybe = forms.NullBooleanField(required=False)
-    one = forms.ChoiceField(choices=[("a", "A <b>"), ("Group", [("b", "B")])], initial="b")
+    one = forms.ChoiceField(
+        choices=[("a", "A <b>"), ("Group", [("b", "B"), ("c", "C")])], initial="b"
+    )
     several = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")], initial=["a", "b"])
     radio = forms.ChoiceField(choices=[("a", "A <i>"), ("b", "B")], widget=forms.RadioSelect)
     boxes = forms.MultipleChoiceField(
         choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple, initial=["a"]
     )
     file = forms.FileField(required=False, widget=forms.ClearableFileInput)
+    kept = forms.FileField(required=False, widget=forms.ClearableFileInput, initial=Stored())
+    needed = forms.FileField(widget=forms.ClearableFileInput, initial=Stored())
     unseen = forms.CharField(widget=forms.HiddenInput, initial="1")
 
 
@@ -281,8 +294,8 @@ def _results(**parts: Any) -> c.Results:
 
 def _full() -> c.Results:
     return _results(
-        notices=_frame("bad=1").notices(), chips=_chips("Maker"), table=_table(),
-        sort_panel=_frame("sort=name").sort_panel(), pagination=_paged(3),
+        notices=(*_frame("bad=1").notices(), _message("info")), chips=_chips("Maker"),
+        table=_table(), sort_panel=_frame("sort=name").sort_panel(), pagination=_paged(3),
     )  # fmt: skip
 
 
@@ -356,7 +369,9 @@ def _body(*, failed: bool = False) -> c.FormBody:
     body = widget_body(UNBOUND, WidgetForm.default_renderer, failed=failed)
     if body.summary is None:
         return body
-    return replace(body, summary=replace(body.summary, errors=("Both together are wrong.",)))
+    return replace(
+        body, summary=replace(body.summary, errors=("Both are wrong.", "So is the day."))
+    )
 
 
 def _pages() -> Iterator[tuple[str, Any]]:
@@ -392,7 +407,8 @@ def _pages() -> Iterator[tuple[str, Any]]:
     group = c.RelatedGroup(
         attrs=_part("related"), label="2 copies", names=("One", "Two"), more="and 3 more"
     )
-    taken = group, replace(group, names=(), more="", label="9 loans")
+    few = replace(group, more="", label="2 notes")
+    taken = group, few, replace(group, names=(), more="", label="9 loans")
     titles: dict[str, Any] = {
         "question": "Delete it?",
         "collateral_title": "With it",

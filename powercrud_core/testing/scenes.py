@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 
-__all__ = ["SCENES", "STORE", "Scene", "store_database"]
+__all__ = ["SCENES", "SETTINGS", "STORE", "Scene", "fill_store", "store_database"]
 
 STORE = "powercrud_core.testing.store"
 SETTINGS: Mapping[str, Any] = {
@@ -31,6 +31,7 @@ FORM = {"name": "Saw", "maker": "2", "kind": "toy", "weight": "5", "checked": "u
 class Scene:
     """One page. `post` is what is sent; redirects are followed."""
 
+    meaning: str
     path: str
     post: Mapping[str, Any] | None = None
     status: int = 200
@@ -39,7 +40,7 @@ class Scene:
     def html(self, pack: str) -> str:
         """Return the page as a pack draws it; nothing stays in the database."""
         with override_settings(**SETTINGS), transaction.atomic():
-            _fill()
+            fill_store()
             client = Client(headers={"X-Powercrud-Pack": pack})
             ask = (
                 client.get(self.path)
@@ -54,36 +55,63 @@ class Scene:
 
 LIST, ONE = "/products/", "/products/1/"
 SCENES: Mapping[str, Scene] = {
-    "list": Scene(LIST),
-    "list.page": Scene(f"{LIST}?page=2"),
-    "list.size": Scene(f"{LIST}?page_size=50"),
-    "list.sort": Scene(f"{LIST}?sort=-price,name"),
-    "list.search": Scene(f"{LIST}?q=product+1"),
-    "list.filter": Scene(f"{LIST}?maker=2&kind=toy&price_min=1&sold=true&tags=1&tags=2"),
-    "list.unmatched": Scene(f"{LIST}?q=nothing"),
-    "list.filter.error": Scene(f"{LIST}?price_min=x"),
-    "list.notice": Scene(f"{LIST}?nonsense=1"),
-    "list.forbidden": Scene("/tags/", status=403, component="notice_page"),
-    "detail": Scene(ONE, component="detail_page"),
-    "detail.missing": Scene("/products/999/", status=404, component="notice_page"),
-    "create": Scene("/products/new/", component="form_page"),
+    "list": Scene("A list on its first page.", LIST),
+    "list.page": Scene("Its second page.", f"{LIST}?page=2"),
+    "list.size": Scene("A larger page.", f"{LIST}?page_size=50"),
+    "list.sort": Scene("Sorted by two columns.", f"{LIST}?sort=-price,name"),
+    "list.search": Scene("A search.", f"{LIST}?q=product+1"),
+    "list.filter": Scene(
+        "Five filters at once.", f"{LIST}?maker=2&kind=toy&price_min=1&sold=true&tags=1&tags=2"
+    ),
+    "list.unmatched": Scene("Nothing matches.", f"{LIST}?q=nothing"),
+    "list.filter.error": Scene("A filter with a wrong value.", f"{LIST}?price_min=x"),
+    "list.notice": Scene("An address with a part that means nothing.", f"{LIST}?nonsense=1"),
+    "list.forbidden": Scene(
+        "A list that is not allowed.", "/tags/", status=403, component="notice_page"
+    ),
+    "detail": Scene("An object.", ONE, component="detail_page"),
+    "detail.missing": Scene(
+        "An object that is not there.", "/products/999/", status=404, component="notice_page"
+    ),
+    "create": Scene("An empty form.", "/products/new/", component="form_page"),
     "create.error": Scene(
-        "/products/new/", {"name": "", "weight": "x"}, 422, component="form_page"
+        "A form with errors.",
+        "/products/new/",
+        {"name": "", "weight": "x"},
+        422,
+        component="form_page",
     ),
-    "create.refill": Scene("/products/new/", {**FORM, "_refill": "1"}, component="form_page"),
-    "update": Scene(f"{ONE}edit/?next=/products/", component="form_page"),
-    "update.saved": Scene(f"{ONE}edit/", FORM),
-    "choose.filter": Scene(f"{LIST}choices/maker/?kind=toy", component="choice_page"),
+    "create.refill": Scene(
+        "A form with what was typed before.",
+        "/products/new/",
+        {**FORM, "_refill": "1"},
+        component="form_page",
+    ),
+    "update": Scene("The form of an object.", f"{ONE}edit/?next=/products/", component="form_page"),
+    "update.saved": Scene("The list after saving.", f"{ONE}edit/", FORM),
+    "choose.filter": Scene(
+        "Choices for a filter.", f"{LIST}choices/maker/?kind=toy", component="choice_page"
+    ),
     "choose.form": Scene(
-        f"{LIST}choices/maker/", {**FORM, "_origin": f"{ONE}edit/"}, component="choice_page"
+        "Choices for a form.",
+        f"{LIST}choices/maker/",
+        {**FORM, "_origin": f"{ONE}edit/"},
+        component="choice_page",
     ),
-    "delete": Scene("/products/2/delete/", component="delete_page"),
-    "delete.protected": Scene(f"{ONE}delete/", component="delete_page"),
-    "delete.done": Scene("/products/2/delete/", {}),
+    "delete": Scene(
+        "The question before a deletion.", "/products/2/delete/", component="delete_page"
+    ),
+    "delete.protected": Scene(
+        "A deletion that is not possible.", f"{ONE}delete/", component="delete_page"
+    ),
+    "delete.done": Scene("The list after a deletion.", "/products/2/delete/", {}),
+    "delete.collateral": Scene(
+        "A deletion that takes others along.", "/makers/3/delete/", component="delete_page"
+    ),
 }
 
 
-def _fill() -> None:
+def fill_store() -> None:
     """Make the same objects every time, with the same keys."""
     maker, tag, product, order = (
         apps.get_model("powercrud_store", n) for n in ("Maker", "Tag", "Product", "Order")

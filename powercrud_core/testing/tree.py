@@ -1,8 +1,9 @@
 """Semantic trees: what an HTML page means, without how it looks.
 
 A node is an element that has a role, a name of its own, a state, a value, a target or a hook of the
-contract. Classes, wrappers, decoration, tooltips, the order of attributes, heading levels and
-punctuation around texts are no part of it. Two packs that mean the same give equal outlines.
+contract. Classes, wrappers, decoration, tooltips, the order of attributes, heading levels, the
+place of actions and punctuation around texts are no part of it. Two packs that mean the same give
+equal outlines.
 """
 
 import re
@@ -32,6 +33,8 @@ CARDS: Mapping[str, frozenset[str]] = {
     "row": frozenset({"row", "listitem", "article", "generic"}),
     "cell": frozenset({"cell", "rowheader", "generic", "heading", "definition"}),
 }
+# A pack may put what can be done before or after what it is done with.
+MOVABLE = {"list-actions", "detail-actions", "row-actions"}
 
 ROLES = {
     "nav": "navigation",
@@ -124,7 +127,7 @@ VALUES = {
 }
 NAMING = {"aria-label", "aria-labelledby", "aria-hidden"}
 SILENT = {"script", "style", "template", "head"}
-EDGES = "()[]:,;·•|"
+EDGES = "()[]:,;·•|="
 
 
 @dataclass(slots=True)
@@ -185,7 +188,7 @@ def outline(html: str, *, cards: bool | None = None) -> list[Line]:
         cards = not is_tabular(root)
     tree = Node("")
     Reader(root, {**ALTERNATIVES, **(CARDS if cards else {})}).read(root, tree, muted=False)
-    return list(_lines(tree, -1))[1:]
+    return list(_lines(settled(tree), -1))[1:]
 
 
 def is_tabular(root: Any) -> bool:
@@ -206,6 +209,18 @@ def differences(expected: list[Line], found: list[Line]) -> Iterator[Hunk]:
             # What is missing altogether is the fault of what is around it.
             parts = tuple(_around(lines, at, inside=kind != "delete"))
             yield Hunk(_shown(expected[i1:i2]), _shown(found[j1:j2]), parts)
+
+
+def settled(node: Node) -> Node:
+    """Return a node with its movable children last, and the texts that they parted joined."""
+    kept = Node(node.text, node.part)
+    for child in sorted(map(settled, node.children), key=lambda c: c.part in MOVABLE):
+        last = kept.children[-1] if kept.children else None
+        if last is not None and last.text.startswith("text ") and child.text.startswith("text "):
+            last.text += child.text.removeprefix("text")
+        else:
+            kept.children.append(child)
+    return kept
 
 
 def _shown(lines: list[Line]) -> str:
@@ -301,7 +316,8 @@ class Reader:
         if tag == "th":
             return "rowheader" if element.get("scope") == "row" else "columnheader"
         if tag == "section":
-            return "region"
+            named = element.get("aria-label") or element.get("aria-labelledby")
+            return "region" if named else ""
         return ROLES.get(tag, "")
 
     def facts(self, element: Any, role: str) -> Iterator[str]:
@@ -313,6 +329,8 @@ class Reader:
             attrs["value"] = "…"
         if element.tag == "label":
             attrs = {}
+        if role == "file":
+            attrs.pop("value", None)  # a browser takes none
         hooked = any(name.startswith("data-pc-") for name in attrs)
         for name in sorted(attrs):
             if name in STATES:

@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from powercrud_core import Column, CRUDView
 from powercrud_core.permissions import AllowAny, Policy
-from powercrud_core.testing.store.models import Product, Tag
+from powercrud_core.testing.store.models import Maker, Product, Tag
 
 
 class Closed(Policy):
@@ -46,6 +46,10 @@ class ProductView(StoreView):
     page_sizes = (5, 50)
 
 
+class MakerView(StoreView):
+    model = Maker
+
+
 class TagView(StoreView):
     model = Tag
     permission_policy = Closed
@@ -53,5 +57,6 @@ class TagView(StoreView):
 
 urlpatterns = [
     path("products/", include(ProductView.get_urls())),
+    path("makers/", include(MakerView.get_urls())),
     path("tags/", include(TagView.get_urls())),
 ]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -22,3 +23,11 @@ def wrong_packs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for app in apps:
         sys.modules.pop(f"{app}.apps", None)
         sys.modules.pop(app, None)
+
+
+@pytest.fixture
+def odd_pack(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Install the odd pack."""
+    monkeypatch.syspath_prepend(str(Path(__file__).with_name("odd")))
+    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, "powercrud_odd"]):
+        yield "odd"

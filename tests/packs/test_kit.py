@@ -34,6 +34,18 @@ def test_an_installed_pack_conforms(name: str) -> None:
     assert drawn_components() == list(report.drawn_by)
 
 
+@pytest.mark.django_db
+def test_an_odd_pack_conforms_without_exceptions(odd_pack: str) -> None:
+    """
+    Cards and definition lists, actions before content, no icons, other headings: a pack's affair.
+    """
+    report = conform(odd_pack)
+
+    assert report.ok, str(report)
+    assert {odd_pack} == set(report.drawn_by.values())
+    assert {} == report.excepted == report.absent
+
+
 @pytest.mark.usefixtures("wrong_packs")
 class TestWrongPacks:
     @pytest.mark.parametrize("item", BREAKS, ids=lambda item: item.name)
@@ -187,6 +199,21 @@ class TestTree:
         )
 
         assert not list(differences(outline(table, cards=True), outline(cards)))
+
+    def test_actions_may_stand_before_what_they_act_on(self) -> None:
+        before = '<div><p data-pc-part="row-actions"><a href="/a/">Go</a></p>One <b>two</b></div>'
+        after = '<div>One two <p data-pc-part="row-actions"><a href="/a/">Go</a></p></div>'
+        between = '<div>One <p data-pc-part="row-actions"><a href="/a/">Go</a></p> two</div>'
+
+        assert outline(before) == outline(after) == outline(between)
+
+    def test_a_section_without_a_name_is_no_region(self) -> None:
+        assert outline('<div data-pc-part="x">A</div>') == outline(
+            '<section data-pc-part="x">A</section>'
+        )
+        assert outline('<div data-pc-part="x">A</div>') != outline(
+            '<section data-pc-part="x" aria-label="B">A</section>'
+        )
 
     def test_a_difference_shows_both_sides_and_where(self) -> None:
         page = '<div data-pc-part="toolbar"><p data-pc-part="x">{}</p></div>'

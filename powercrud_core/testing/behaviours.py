@@ -1,0 +1,8 @@
+"""All behaviours, in the order of the catalogue."""
+
+from powercrud_core.testing import behaviours_forms, behaviours_lists, behaviours_pages
+from powercrud_core.testing.behaviour import BEHAVIOURS, Behaviour
+
+__all__ = ["BEHAVIOURS", "MODULES", "Behaviour"]
+
+MODULES = (behaviours_lists, behaviours_pages, behaviours_forms)

@@ -1,0 +1,118 @@
+"""The catalogue: every scenario of the kit by its stable name, with what it means.
+
+A name stays as long as its meaning does: exceptions, reports and mutants speak of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from powercrud_core.testing.behaviours import BEHAVIOURS
+from powercrud_core.testing.scenes import SCENES
+
+__all__ = ["STATES", "Scenario", "catalogue", "page"]
+
+# The sample states, drawn by the levels render and parity.
+STATES: Mapping[str, str] = {
+    "message.info": "A message that informs.",
+    "message.success": "A message that something was done.",
+    "message.warning": "A message that warns.",
+    "message.error": "A message that something failed.",
+    "message.dismiss": "A message with a link that makes it go away.",
+    "messages.empty": "No message: the element is there for those to come.",
+    "messages.two": "Two messages of different tones.",
+    "action_menu.list": "What can be done with a list.",
+    "action_menu.detail": "What can be done with an object, on its page.",
+    "action_menu.compact": "What can be done with an object, in its row.",
+    "empty_state.plain": "Nothing there yet, and no way out.",
+    "empty_state.action": "Nothing matches, with a way out.",
+    "field_group.plain": "A field with nothing but its label.",
+    "field_group.help": "A field with help.",
+    "field_group.errors": "A field with two errors.",
+    "field_group.inline": "A single box, its label after it.",
+    "field_group.grouped": "Several controls under one name, with help and an error.",
+    "field_group.choose": "A field with the button to a page of choices.",
+    "field_group.choose-link": "A filter with the link to a page of choices.",
+    "toolbar.full": "Search and actions.",
+    "toolbar.search": "A search alone.",
+    "toolbar.empty": "Neither search nor actions.",
+    "filter_form.closed": "Filters that are closed, none applied.",
+    "filter_form.open": "Filters that are open, two applied.",
+    "filter_form.without-fields": "No filters: the form is there for the search.",
+    "filter_chips.one": "The search as the only condition.",
+    "filter_chips.three": "Three conditions.",
+    "sort_panel.empty": "Nothing sorted: only columns to add.",
+    "sort_panel.one": "One column, descending.",
+    "sort_panel.three": "Three columns: top, middle and end.",
+    "row.plain": "A row with links, a mark and actions.",
+    "row.bare": "A row with values alone.",
+    "table.plain": "A table in its own order.",
+    "table.sorted": "A table sorted by one column.",
+    "table.sorted-by-two": "A table sorted by two columns.",
+    "table.empty": "A table without rows.",
+    "table.without-actions": "A table without a column of actions.",
+    "pagination.first": "The first page of many: no previous.",
+    "pagination.middle": "A page between gaps.",
+    "pagination.last": "The last page: no next.",
+    "pagination.only-sizes": "One page, several sizes.",
+    "pagination.without-sizes": "Several pages, one size.",
+    "results.full": "Notices, chips, sort panel, table and pages.",
+    "results.empty": "Chips and the reason why there are no rows.",
+    "list_page.full": "A list with everything.",
+    "list_page.empty": "A list without rows.",
+    "detail_page.full": "An object with links, marks and help.",
+    "detail_page.bare": "An object with one value.",
+    "form_body.plain": "A form with every widget.",
+    "form_body.errors": "The same after a failed attempt.",
+    "form_body.layout": "A form that brings a layout of its own.",
+    "form_page.full": "A form with errors, a note and two ways to save.",
+    "form_page.bare": "A form with one button.",
+    "delete_page.collateral": "A deletion that takes others along.",
+    "delete_page.protected": "A deletion that is not possible.",
+    "delete_page.bare": "A deletion of one object alone.",
+    "choice_page.full": "Choices between other pages of them.",
+    "choice_page.empty": "No choices.",
+    "notice_page.plain": "A page that only says something.",
+}
+INTRODUCTIONS: Mapping[str, str] = {
+    "render": "Sample states, drawn by the levels `render` and `parity`.",
+    "http": "Pages of the kit's store; each must mean what the reference pack's means.",
+    "behaviour": "Walks through the store, led by `data-pc-part` alone.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario as the catalogue tells it."""
+
+    name: str
+    level: str
+    component: str
+    meaning: str
+
+
+@cache
+def catalogue() -> tuple[Scenario, ...]:
+    """Return every scenario; those of the levels render and parity are told once."""
+    return (
+        *(Scenario(n, "render", n.partition(".")[0], m) for n, m in STATES.items()),
+        *(Scenario(n, "http", s.component, s.meaning) for n, s in SCENES.items()),
+        *(Scenario(n, "behaviour", b.component, b.meaning) for n, b in BEHAVIOURS.items()),
+    )
+
+
+def page() -> str:
+    """Return the catalogue as a page of the documentation."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Scenarios of the kit\n"
+    yield f"The {len(catalogue())} scenarios of the [conformance kit](testing.md) by name."
+    yield "A name is kept as long as its meaning is."
+    for level, introduction in INTRODUCTIONS.items():
+        yield f"\n## `{level}`\n\n{introduction}\n"
+        yield "| Scenario | Component | Meaning |\n| --- | --- | --- |"
+        for s in catalogue():
+            if s.level == level:
+                yield f"| `{s.name}` | `{s.component}` | {s.meaning} |"
