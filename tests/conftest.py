@@ -13,6 +13,7 @@ from django.urls import clear_url_caches, include, path
 from django.utils import translation
 
 from powercrud_core import CRUDView
+from powercrud_core.conf import get_conf
 from tests import urls
 from tests.library.models import Author, Book
 from tests.settings import PACKS
@@ -26,6 +27,13 @@ def language() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def conf() -> Iterator[None]:
+    """Read the settings anew: Django tells nobody when a deleted one comes back."""
+    yield
+    get_conf.cache_clear()
 
 
 @pytest.fixture
