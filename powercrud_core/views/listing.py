@@ -79,9 +79,9 @@ class ListHandlers(FilterHandlers):
             # What a page of choices was searched for came along; it is no state of the list.
             return HttpResponseRedirect(self.params.url())
         page = self.get_list_page()
-        failed = page.results.empty is not None and page.results.table is None
-        status = 503 if failed and "failed" in page.results.empty.attrs.values() else 200  # type: ignore[union-attr]
-        return self.respond(page, status)
+        empty = page.results.empty
+        failed = empty is not None and empty.attrs["data-pc-state"] == "failed"
+        return self.respond(page, 503 if failed else 200)
 
     def get_search_results(self, queryset: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
         """Return the rows that a search finds."""
