@@ -86,7 +86,7 @@ class EditHandlers(BaseCRUDView):
         return {}
 
     def perform_save(self, form: Any) -> Any:
-        """Save a valid form and return the object; create, update and inline editing come here."""
+        """Save a valid form and return the object; create and update come here."""
         return form.save()
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -135,6 +135,8 @@ class EditHandlers(BaseCRUDView):
         limit_values(form)
         self._narrow_relations(form)
         form.large = fit_relations(form, get_conf().choices_limit)
+        # Validation writes what was typed into the object, which is still called what it was.
+        form.heading = "" if obj is None else str(obj)
         return form
 
     def narrow(self, form: Any, obj: Any) -> None:
@@ -165,7 +167,7 @@ class EditHandlers(BaseCRUDView):
         name = str(self.get_model()._meta.verbose_name)
         title = _("New %(name)s") % {"name": name}
         if not self.creating:
-            title = _("Edit %(object)s") % {"object": form.instance}
+            title = _("Edit %(object)s") % {"object": form.heading}
         back = self.get_list_url()
         extra = [("csrfmiddlewaretoken", get_token(self.request))]
         if self.get_return_url():
@@ -197,7 +199,12 @@ class EditHandlers(BaseCRUDView):
         )
 
     def get_form_layout(self, form: Any) -> SafeString | None:
-        """Return the fields drawn by the form's crispy helper, or None where it has none."""
+        """Return the fields drawn by the form's crispy helper, or None where it has none.
+
+        A form with a large relation is drawn without: no layout has the button that picks a value.
+        """
+        if form.large:
+            return None
         return crispy_layout(form, self.pack.pack.crispy, self.request)
 
     def get_form_buttons(self) -> list[Button]:

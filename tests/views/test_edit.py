@@ -517,3 +517,15 @@ class TestMessages:
 
         assert 403 == client.post(f"/books/{book.pk}/edit/", form).status_code
         assert issubclass(CRUDView.permission_policy, ModelPermissions)
+
+
+@pytest.mark.django_db
+def test_a_form_with_errors_is_still_called_what_the_object_is(client, book):
+    """
+    Validation writes the new title into the object; the heading tells what is being edited.
+    """
+    was = str(book)
+    page = Page(client.post(f"/books/{book.pk}/edit/", {"title": "Another", "pages": "x"}))
+
+    assert f"Edit {was}" in page.text("form-page")
+    assert "Edit Another" not in page.text("form-page")
