@@ -103,7 +103,9 @@ def install() -> None:
             "Some systems ship the venv module apart: on Debian and Ubuntu, "
             "install the package python3-venv and try again."
         )
-    editable = [option for folder in distributions() for option in ("--editable", str(folder))]
+    core, *packs = map(str, distributions())
+    wanted = (f"{core}[export]", *packs)
+    editable = [option for name in wanted for option in ("--editable", name)]
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     result = subprocess.run([*command, *editable], check=False)
     if result.returncode:

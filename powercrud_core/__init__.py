@@ -3,15 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["CRUDView", "Column", "crud_urls"]
+__all__ = ["CRUDView", "Column", "InlineEdit", "crud_urls"]
 
 if TYPE_CHECKING:
     from powercrud_core.columns import Column
+    from powercrud_core.inline import InlineEdit
     from powercrud_core.views import CRUDView, crud_urls
 
 _HOMES = {
     "CRUDView": "powercrud_core.views",
     "Column": "powercrud_core.columns",
+    "InlineEdit": "powercrud_core.inline",
     "crud_urls": "powercrud_core.views",
 }
 

@@ -18,7 +18,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
-from powercrud_core.authoring.overrides import overrides
+from powercrud_core.authoring.overrides import overrides, strays
 from powercrud_core.components import Component
 from powercrud_core.conf import PREFIX, get_conf
 from powercrud_core.exceptions import ComponentNotFound, ConfigError
@@ -38,7 +38,11 @@ __all__ = [
 
 NEEDED = ("django_cotton", "django.forms")
 REQUEST = "django.template.context_processors.request"
+MISSING = "Add the template, or let the pack extend one that has it."
+WIDGETS = ("picked", "checkbox_popover")
 BLOCKS = ("title", "powercrud_head", "content")
+OPTIONAL = ("icon",)
+"""What a pack needs only if it prints it."""
 
 
 def _message(id: str, text: str, hint: str, obj: Any = None) -> CheckMessage:
@@ -61,9 +65,11 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
     if not sizes or not all(isinstance(size, int) and size > 0 for size in sizes):
         text = f"POWERCRUD_PAGE_SIZES is {sizes!r}."
         found.append(_message("E001", text, "Set it to whole numbers, as in (25, 50, 100)."))
-    if not isinstance(conf.choices_limit, int) or conf.choices_limit < 1:
-        text = f"POWERCRUD_CHOICES_LIMIT is {conf.choices_limit!r}."
-        found.append(_message("E001", text, "Set it to a whole number above zero."))
+    for name in ("choices_limit", "choices_search"):
+        value = getattr(conf, name)
+        if not isinstance(value, int) or value < 1:
+            text = f"POWERCRUD_{name.upper()} is {value!r}."
+            found.append(_message("E001", text, "Set it to a whole number above zero."))
     return found
 
 
@@ -117,12 +123,19 @@ def _pack(config: PackConfig) -> Iterator[CheckMessage]:
     except ConfigError as error:
         yield _message("E024", str(error), "Correct 'extends' in the pack's apps.py.", config)
         return
-    for component in Component.registry:
+    for component in (name for name in Component.registry if name not in OPTIONAL):
         try:
             config.component_templates(component)
         except ComponentNotFound as error:
-            hint = "Add the template, or let the pack extend one that has it."
-            yield _message("E025", str(error), hint, config)
+            yield _message("E025", str(error), MISSING, config)
+    for widget in WIDGETS:
+        try:
+            config.form_renderer.get_template(f"powercrud/widgets/{widget}.html")
+        except TemplateDoesNotExist:
+            text = (
+                f"The template pack {config.pack.name!r} has no template for the widget {widget!r}."
+            )
+            yield _message("E025", text, MISSING, config)
 
 
 @register
@@ -173,6 +186,14 @@ def check_overrides(**kwargs: Any) -> list[CheckMessage]:
             )
             text = f"{override.path} was copied from an older contract ({'; '.join(drift)})."
             found.append(_message("W031", text, hint))
+    for stray in strays():
+        hint = (
+            f"Did you mean {stray.nearest}? Rename the folder."
+            if stray.nearest
+            else f"Name it after the app of an installed pack: {', '.join(stray.installed)}."
+        )
+        text = f"The templates in {stray.path} belong to no installed pack."
+        found.append(_message("W030", text, hint))
     return found
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
+from django.forms import Media
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString
@@ -15,6 +16,9 @@ __all__ = ["Component", "Drawing", "Renderer", "component_name"]
 
 class Drawing(Protocol):
     """What a renderer asks of a pack: the templates that draw a component, nearest first."""
+
+    @property
+    def media(self) -> Media: ...
 
     def component_templates(self, component: str) -> list[Any]: ...
 
@@ -35,6 +39,17 @@ class Renderer:
     pack: Drawing
     request: HttpRequest | None = None
     csrf_token: str = ""
+    assets: list[Media] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def media(self) -> Media:
+        """Return the stylesheets and scripts of the pack and of the page's widgets."""
+        return sum((*self.assets, self.pack.media), Media())
+
+    def need(self, media: Media) -> None:
+        """Take note of what a widget of the page needs."""
+        if media not in self.assets and str(media):
+            self.assets.append(media)
 
     def render(self, component: "Component", depth: int = 0) -> SafeString:
         """Return the component's HTML from the template `depth` steps down its chain."""
@@ -81,6 +96,11 @@ class Component:
 
     def __html__(self) -> SafeString:
         return self.render()
+
+    @property
+    def media(self) -> Media:
+        """Return the stylesheets and scripts of the page that this object was made for."""
+        return self.renderer.media
 
     @property
     def inherited(self) -> SafeString:

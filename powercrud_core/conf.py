@@ -20,6 +20,7 @@ class Conf:
         installed it may be left out.
     page_sizes: row counts offered on a list; the largest is the cap for `page_size`.
     choices_limit: a relation with more possible values than this is never printed as a select.
+    choices_search: a select with more options than this can be searched, where scripts run.
     warn_queries: in DEBUG, name the columns that query the database row by row.
     template_comments: in DEBUG, name in an HTML comment the file that drew each component.
     """
@@ -27,6 +28,7 @@ class Conf:
     template_pack: str = ""
     page_sizes: tuple[int, ...] = (25, 50, 100)
     choices_limit: int = 100
+    choices_search: int = 10
     warn_queries: bool = True
     template_comments: bool = False
 

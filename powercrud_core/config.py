@@ -12,6 +12,7 @@ from powercrud_core.columns import BoundColumn, Column, bind, default_columns
 from powercrud_core.conf import get_conf
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.filters import build_filterset, default_filters
+from powercrud_core.inline import InlineEdit, normalised
 from powercrud_core.paths import FieldPath
 from powercrud_core.problems import find_problems
 from powercrud_core.search import default_search_fields
@@ -56,6 +57,7 @@ class ViewConfig:
     default_sort: tuple[str, ...]
     page_sizes: tuple[int, ...]
     page_size: int
+    inline: InlineEdit | None = None
 
 
 def get_config(view_class: Any, annotations: frozenset[str]) -> ViewConfig:
@@ -95,6 +97,7 @@ def _build(view_class: Any, annotations: frozenset[str]) -> ViewConfig:
         default_sort=_default_sort(ordering, columns),
         page_sizes=tuple(sorted({*sizes, size})),
         page_size=size,
+        inline=normalised(view_class.inline),
     )
 
 

@@ -1,17 +1,16 @@
 """Forms: a Django form becomes the components that a pack draws."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import django
 from django import forms
-from django.apps import apps
 from django.core.validators import DecimalValidator
 from django.db import models
-from django.forms.models import ModelChoiceIteratorValue
-from django.utils.module_loading import import_string
+from django.forms import Media
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_filters.fields import DateRangeField
@@ -19,22 +18,33 @@ from django_filters.fields import DateRangeField
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Renderer
-from powercrud_core.packs.contract import Button, ErrorSummary, FieldGroup, FormBody, Link
+from powercrud_core.dependencies import Settled
+from powercrud_core.layouts import Item, laid_out
+from powercrud_core.packs.contract import (
+    Affix,
+    Button,
+    ErrorSummary,
+    FieldGroup,
+    FormBody,
+    HiddenField,
+    Link,
+    ReadonlyField,
+    Status,
+)
+from powercrud_core.selects import PLAIN_SELECTS
 from powercrud_core.widgets import (
-    BooleanChoice,
+    SELECT_MEDIA,
     DateTimeInput,
-    PickedMultiple,
     PickedSingle,
     TimeInput,
     can_be_key,
-    limited,
 )
 
 __all__ = [
     "editable_fields",
     "field_group",
-    "fit_relations",
     "form_body",
+    "form_field",
     "hidden",
     "limit_values",
 ]
@@ -47,8 +57,6 @@ INPUT_TYPES = {
 
 MAX_DIGITS = 50
 
-# The widgets whose HTML depends on nothing but what `_select` remembers it by.
-PLAIN_SELECTS = {forms.Select, forms.SelectMultiple, BooleanChoice}
 REMEMBERED = 200
 _drawn: dict[Any, SafeString] = {}
 
@@ -75,29 +83,6 @@ def native_input(field: Any, **kwargs: Any) -> Any:
             if type_ != "date":
                 form_field.widget.attrs["step"] = "any"
     return form_field
-
-
-def fit_relations(form: forms.BaseForm, limit: int) -> set[str]:
-    """Give every relation of a form a widget of its size; return the names of the large ones.
-
-    A relation with up to `limit` possible values keeps its select, whose options are loaded here
-    with one query; a larger one is picked on a page of its own.
-    """
-    large = set()
-    fields: dict[str, Any] = form.fields
-    for name, field in fields.items():
-        if not (is_relation(field) and isinstance(field.widget, forms.Select)):
-            continue
-        objects = limited(field.queryset, limit)
-        if objects is None:
-            multiple = isinstance(field, forms.ModelMultipleChoiceField)
-            picked = PickedMultiple if multiple else PickedSingle
-            field.widget = picked(field, field.widget.attrs)
-            field.widget.is_required = field.required
-            large.add(name)
-        else:
-            field.widget.choices = _choices(field, objects)
-    return large
 
 
 def limit_values(form: forms.BaseForm) -> None:
@@ -137,29 +122,6 @@ def within_time(value: datetime.date) -> None:
         raise forms.ValidationError(_("Enter a valid date."), code="invalid")
 
 
-def is_relation(field: Any) -> bool:
-    """Say whether a form field picks among the objects of a queryset."""
-    return isinstance(field, forms.ModelChoiceField)
-
-
-def _choices(field: Any, objects: Iterable[Any]) -> list[tuple[Any, str]]:
-    options = [
-        (ModelChoiceIteratorValue(field.prepare_value(obj), obj), field.label_from_instance(obj))
-        for obj in objects
-    ]
-    return [*_leading(field), *options]
-
-
-def _leading(field: Any) -> list[tuple[Any, str]]:
-    """Return the options before the objects: the empty one and those a filter adds (null)."""
-    leading = []
-    if getattr(field, "empty_label", None) is not None:
-        leading.append(("", field.empty_label))
-    if getattr(field, "null_label", None) is not None:
-        leading.append((field.null_value, field.null_label))
-    return leading
-
-
 def hidden(pairs: Iterable[tuple[str, Any]], **attrs: Any) -> tuple[Attrs, ...]:
     """Return hidden inputs."""
     return tuple(
@@ -173,51 +135,92 @@ def form_body(
     *,
     choose: Mapping[str, Button],
     extra: Iterable[tuple[str, Any]] = (),
-    layout: SafeString | None = None,
+    layout: Sequence[Item] = (),
+    drawn: SafeString | None = None,
+    readonly: Mapping[str, ReadonlyField] = MappingProxyType({}),
+    settled: Settled = Settled(),  # noqa: B008
+    status: Status | None = None,
+    refresh: Button | None = None,
 ) -> FormBody:
     """Return the inside of a form.
 
     choose: the buttons that lead to the choices page, by field name.
     extra: further hidden inputs (the CSRF token, the return address).
+    layout: arranges the fields.
+    drawn: the fields, where the form draws them itself (crispy-forms).
+    readonly: values that stand among the fields, by name.
+    settled: what the dependencies of its fields made of it.
+    status: announces what changes while it is filled in.
+    refresh: brings dependent fields up to date.
     """
-    fields = tuple(
-        field_group(bound, renderer, choose=choose.get(bound.name))
-        for bound in form.visible_fields()
-    )
+    base = str(form.auto_id) % "form"
+    fields: dict[str, Any] = {} if drawn else form_fields(form, renderer, settled, choose)
+    arranged = laid_out(layout, {**fields, **readonly}, renderer, base)
     return FormBody(
         renderer=renderer,
-        attrs=hooks.bundle("form-body", id=f"{str(form.auto_id) % 'form'}-body"),
+        attrs=hooks.bundle("form-body", id=f"{base}-body"),
         summary=error_summary(form),
-        fields=() if layout else fields,
-        hidden=(*_default_button(choose), *hidden(extra), *_hidden_fields(form)),
-        layout=layout or SafeString(),
+        fields=arranged,
+        hidden=(
+            *_default_button(bool(choose) or refresh is not None),
+            *hidden(extra),
+            *_hidden_fields(form, settled),
+        ),
+        layout=drawn or SafeString(),
+        status=status,
+        refresh=refresh,
     )
 
 
-def crispy_layout(form: Any, template_pack: str | None, request: Any) -> SafeString | None:
-    """Return the fields drawn by a form's crispy `helper`, or None without helper or crispy.
+def form_fields(
+    form: forms.BaseForm, renderer: Renderer, settled: Settled, choose: Mapping[str, Button]
+) -> dict[str, FieldGroup | HiddenField]:
+    """Return the components of a form's fields by name, without those that are always hidden."""
+    return {
+        bound.name: form_field(bound, renderer, settled, choose.get(bound.name))
+        for bound in form
+        if not bound.is_hidden or bound.name in settled.inactive
+    }
 
-    The helper is copied: `{% crispy %}` and a changed helper would draw later forms with the
-    wrong pack.
+
+def form_field(
+    bound: forms.BoundField,
+    renderer: Renderer,
+    settled: Settled,
+    choose: Button | None = None,
+    **options: Any,
+) -> FieldGroup | HiddenField:
+    """Return a field as a component; one that is not visible keeps its place for its return.
+
+    options: further arguments of `field_group`.
     """
-    helper = getattr(form, "helper", None)
-    if helper is None or template_pack is None or not apps.is_installed("crispy_forms"):
-        return None
-    helper = copy(helper)
-    helper.template_pack, helper.form_tag, helper.disable_csrf = template_pack, False, True
-    helper.form_show_errors, helper.inputs = True, []
-    render = import_string("crispy_forms.utils.render_crispy_form")
-    return SafeString(render(form, helper=helper, context={"request": request}))
+    marks = {**options.pop("marks", {}), **settled.hooks.get(bound.name, {})}
+    if bound.name not in settled.inactive:
+        return field_group(bound, renderer, choose=choose, marks=marks, **options)
+    return HiddenField(
+        renderer=renderer,
+        attrs=Attrs(
+            {
+                "hidden": True,
+                "data-pc-field": bound.html_name,
+                **marks,
+                **hooks.part("field-hidden"),
+            }
+        ),
+        inputs=hidden(settled.inactive[bound.name]),
+    )
 
 
-def _default_button(choose: Mapping[str, Button]) -> tuple[Attrs, ...]:
+def _default_button(needed: bool) -> tuple[Attrs, ...]:
     """Return the button that Enter presses: without it that would be the first "Choose …"."""
     attrs = {"type": "submit", "name": "_save", "value": "1", "hidden": True, "tabindex": "-1"}
-    return (Attrs(attrs),) if choose else ()
+    return (Attrs(attrs),) if needed else ()
 
 
-def _hidden_fields(form: forms.BaseForm) -> Iterator[Attrs]:
+def _hidden_fields(form: forms.BaseForm, settled: Settled) -> Iterator[Attrs]:
     for bound in form.hidden_fields():
+        if bound.name in settled.inactive:
+            continue
         values = bound.value()
         for value in values if isinstance(values, list | tuple) else [values]:
             yield from hidden(
@@ -226,20 +229,34 @@ def _hidden_fields(form: forms.BaseForm) -> Iterator[Attrs]:
 
 
 def field_group(
-    bound: forms.BoundField, renderer: Renderer, *, choose: Button | Link | None = None
+    bound: forms.BoundField,
+    renderer: Renderer,
+    *,
+    choose: Button | Link | None = None,
+    marks: Mapping[str, Any] = MappingProxyType({}),
+    before: str = "",
+    after: str = "",
 ) -> FieldGroup:
-    """Return one field with its label, help and errors tied to its control."""
+    """Return one field with its label, help and errors tied to its control.
+
+    marks: further attributes of the element around it.
+    before, after: texts at the edges of its control.
+    """
     widget = bound.field.widget
     errors = tuple(str(e) for e in bound.errors)
     base = bound.auto_id
+    if renderer is not None:
+        renderer.need(widget.media)
+        renderer.need(SELECT_MEDIA if "data-pc-select" in widget.attrs else Media())
     grouped = bool(widget.use_fieldset) or isinstance(widget, PickedSingle)
-    described = [f"{base}_help"] if bound.help_text else []
+    described = [f"{base}_before"] * bool(before) + [f"{base}_after"] * bool(after)
+    described += [f"{base}_help"] if bound.help_text else []
     described += [f"{base}_error"] if errors else []
     aria = {
         "aria-describedby": " ".join(described) or None,
         "aria-invalid": "true" if errors else None,
     }
-    wrapper = {"data-pc-field": bound.html_name, **hooks.part("field")}
+    wrapper = {"data-pc-field": bound.html_name, **marks, **hooks.part("field")}
     return FieldGroup(
         renderer=renderer,
         attrs=Attrs({**wrapper, **(aria if grouped else {}), **_group_role(grouped, base)}),
@@ -257,9 +274,24 @@ def field_group(
         else "",
         grouped=grouped,
         inline=isinstance(widget, forms.CheckboxInput),
-        choose_button=choose if isinstance(choose, Button) else None,
+        before=_affix(f"{base}_before", before),
+        after=_affix(f"{base}_after", after),
+        choose_button=_focused(choose, bound) if isinstance(choose, Button) else None,
         choose_link=choose if isinstance(choose, Link) else None,
     )
+
+
+def _focused(button: Button, bound: forms.BoundField) -> Button:
+    """Return the button of a failed field with the focus that the field's control cannot take."""
+    return replace(button, attrs=button.attrs | {"autofocus": _is_first_error(bound)})
+
+
+def _is_first_error(bound: forms.BoundField) -> bool:
+    return bound.name == next((n for n in bound.form.fields if n in bound.form.errors), None)
+
+
+def _affix(id: str, text: str) -> Affix | None:
+    return Affix(attrs=hooks.bundle("affix", id=id), label=text) if text else None
 
 
 def _group_role(grouped: bool, base: str) -> dict[str, str]:
@@ -269,8 +301,7 @@ def _group_role(grouped: bool, base: str) -> dict[str, str]:
 def _control(bound: forms.BoundField, aria: Mapping[str, Any]) -> SafeString:
     """Return the widget's HTML; a failed field gets the focus by `autofocus`, script or not."""
     attrs = {name: value for name, value in aria.items() if value}
-    invalid = next((n for n in bound.form.fields if n in bound.form.errors), None)
-    if invalid == bound.name:
+    if _is_first_error(bound):
         attrs["autofocus"] = True
     widget = bound.field.widget
     if isinstance(widget, forms.MultiWidget):

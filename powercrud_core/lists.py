@@ -71,6 +71,11 @@ class ListFrame:
         """Return the headings of the columns."""
         return tuple(self._header(column) for column in self.columns)
 
+    def plain_headers(self, columns: Sequence[BoundColumn]) -> tuple[Header, ...]:
+        """Return the headings of some columns, without ways to sort."""
+        unsorted = replace(self, params=self.params.change(sort=()), default_sort=())
+        return tuple(unsorted._header(replace(column, order=())) for column in columns)
+
     def _header(self, column: BoundColumn) -> Header:
         key, label = column.name, str(column.label)
         now = direction(self.sort, key)
@@ -236,6 +241,11 @@ class ListFrame:
             }
         attrs = {**hooks.live(f"{self.id}-status"), "role": "status", **hooks.part("status")}
         return Status(attrs=Attrs(attrs), text=text)
+
+    def said(self, text: str, *, whole: bool) -> Status:
+        """Return the same line with something to say: all of it, or what comes before the rest."""
+        live = hooks.live(f"{self.id}-status", before=not whole)
+        return Status(attrs=Attrs({**live, "role": "status", **hooks.part("status")}), text=text)
 
     def hidden(self) -> tuple[Attrs, ...]:
         """Return the inputs that keep order, page size and other lists when filters are sent."""

@@ -142,12 +142,16 @@ class ListParams:
             for value in values:
                 yield name, value
 
-    def query_string(self) -> str:
+    def query_string(self, *, skip: Collection[str] = ()) -> str:
         """Return the canonical query string, without its question mark."""
         return "&".join(
             f"{quote_plus(name, safe='-_')}={quote_plus(value, safe=',/:-_')}"
-            for name, value in self.pairs()
+            for name, value in self.pairs(skip=skip)
         )
+
+    def predicate(self) -> str:
+        """Return the part of the query string that decides which rows match, in whatever order."""
+        return replace(self, foreign=()).query_string(skip=(PAGE, SIZE, SORT))
 
     def url(self, **changes: Any) -> str:
         """Return the address of this state, or of a changed one."""

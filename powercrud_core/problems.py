@@ -1,6 +1,6 @@
 """find_problems: everything wrong with a view class, at once, for checks and for run time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,9 +12,16 @@ from django_filters import FilterSet
 from django_filters.exceptions import FieldLookupError
 from django_filters.utils import get_model_field
 
-from powercrud_core.columns import Column
+from powercrud_core.bulk import BulkOperation, BulkUpdate
+from powercrud_core.columns import Column, default_columns
+from powercrud_core.dialogs import KINDS
+from powercrud_core.dialogs import ROLES as OPENING_ROLES
 from powercrud_core.exceptions import ConfigError, PackNotFound
-from powercrud_core.filters import build_filterset
+from powercrud_core.exports import FORMATS, Export
+from powercrud_core.filters import build_filterset, default_filters
+from powercrud_core.form_problems import form_problems
+from powercrud_core.forms import editable_fields
+from powercrud_core.inline import problems_of
 from powercrud_core.packs import get_pack
 from powercrud_core.params import PAGE, SEARCH, SIZE, SORT
 from powercrud_core.paths import field_names, follow
@@ -39,15 +46,21 @@ def find_problems(view_class: Any, annotations: frozenset[str] | None = None) ->
     subject = _Subject(view_class, model, annotations)
     found = [
         *subject.attributes(),
+        *subject.opening(),
         *subject.lookups(),
         *subject.columns("columns"),
         *subject.columns("detail_fields"),
+        *subject.columns("readonly_fields"),
         *subject.ordering(),
         *subject.pages(),
         *subject.pack(),
         *subject.filters(),
         *subject.searches(),
         *subject.forms(),
+        *subject.exports(),
+        *subject.bulk(),
+        *subject.inlines(),
+        *form_problems(view_class, model, subject.filter_names()),
     ]
     return [_message(view_class, *problem) for problem in found]
 
@@ -90,6 +103,20 @@ class _Subject:
             text = f"'permission_policy' is {policy!r}, which is not a Policy class."
             hint = "Set it to a class such as powercrud_core.permissions.ModelPermissions."
             yield "E114", text, hint
+        if not isinstance(self.view.check_versions, bool):
+            text = f"'check_versions' is {self.view.check_versions!r}, neither True nor False."
+            hint = "Which fields are compared is decided by the form; see get_decisive_fields()."
+            yield "E117", text, hint
+
+    def opening(self) -> Iterator[Problem]:
+        """Links that should open on top of the page: roles and kinds that do not exist."""
+        for role, kind in self.view.open_in.items():
+            if role not in OPENING_ROLES:
+                text = f"'open_in' names '{role}', which is none of the roles that can open so."
+                yield "E116", text, _did_you_mean(role, OPENING_ROLES)
+            if kind not in KINDS:
+                text = f"'open_in['{role}']' is {kind!r}, which is no way to open."
+                yield "E116", text, _did_you_mean(kind, KINDS)
 
     def lookups(self) -> Iterator[Problem]:
         """The field that stands in the object's URLs."""
@@ -97,9 +124,9 @@ class _Subject:
         if name != "pk" and follow(self.model, name).field is None:
             yield self._missing("E107", "lookup_field", name, "Name a field with unique values.")
 
-    def columns(self, attribute: str) -> Iterator[Problem]:
+    def columns(self, attribute: str, declared: Any = None) -> Iterator[Problem]:
         """Columns that lead nowhere, cannot be sorted as declared, or stand there twice."""
-        declared = getattr(self.view, attribute)
+        declared = declared or getattr(self.view, attribute, ())
         seen: set[str] = set()
         for index, item in enumerate(declared or ()):
             place = f"{attribute}[{index}]"
@@ -125,7 +152,7 @@ class _Subject:
             if isinstance(term, str):
                 yield from self._sortable(f"{place}.sort", term, "E103")
         link = column.link.name if isinstance(column.link, Role) else column.link
-        roles = [r.name for r in self.view.roles if isinstance(r, Role)]
+        roles = [r.name for r in self.view.get_roles() if isinstance(r, Role)]
         if isinstance(link, str) and link not in roles:
             text = f"'{place}.link' names the role '{link}', which this view does not have."
             hint = f"Use one of: {', '.join(roles)}."
@@ -221,6 +248,14 @@ class _Subject:
                 hint = f"Rename it; '{PAGE}', '{SIZE}', '{SORT}' and '{SEARCH}' are taken."
                 yield "E152", text, hint
 
+    def filter_names(self) -> list[str]:
+        """Return the names of the filters."""
+        filterset_class = self.view.filterset_class
+        if filterset_class is not None:
+            return list(getattr(filterset_class, "base_filters", ()))
+        fields = self.view.filterset_fields
+        return list(default_filters(self.model) if fields is None else fields)
+
     def _filter_fields(self) -> Iterator[Problem]:
         fields = self.view.filterset_fields or ()
         for index, name in enumerate(fields):
@@ -267,6 +302,84 @@ class _Subject:
                 hint = "Take it out, or drop editable=False from the model."
                 yield "E202", text, hint
 
+    def exports(self) -> Iterator[Problem]:
+        """An export of the wrong kind, in formats that nobody knows, of columns that are not."""
+        export = self.view.export
+        if export is None:
+            return
+        if not isinstance(export, Export):
+            text = f"'export' is {export!r}, which is not an Export."
+            yield "E270", text, "Write export = Export()."
+            return
+        for name in export.formats:
+            if name not in FORMATS:
+                close = get_close_matches(str(name), FORMATS, n=1)
+                hint = f"Did you mean '{close[0]}'? " if close else ""
+                text = f"'export.formats' names '{name}', which is no format."
+                yield "E271", text, f"{hint}There are: {', '.join(FORMATS)}."
+            elif not FORMATS[name].installed:
+                text = f"'export.formats' names '{name}', which cannot be written here."
+                hint = f"Install {FORMATS[name].package}, or take it out; it is not offered."
+                yield "W270", text, hint
+        yield from self.columns("export.columns", export.columns or ())
+
+    def bulk(self) -> Iterator[Problem]:
+        """Operations that are none or share a name, and fields that they cannot change."""
+        names: set[str] = set()
+        for index, operation in enumerate(self.view.bulk):
+            place = f"bulk[{index}]"
+            if not isinstance(operation, BulkOperation):
+                text = f"'{place}' is {operation!r}, which is not a BulkOperation."
+                yield "E250", text, "Write BulkUpdate(fields=[…]), BulkDelete() or one of your own."
+                continue
+            if not operation.name.isidentifier() or operation.name in names:
+                text = f"'{place}' has the name '{operation.name}', which is taken or no word."
+                yield "E251", text, "Give it a name of letters, digits and '_'; it is in the URL."
+            names.add(operation.name)
+            if isinstance(operation, BulkUpdate):
+                yield from self._bulk_fields(place, operation.fields)
+
+    def _bulk_fields(self, place: str, names: Sequence[str]) -> Iterator[Problem]:
+        offered = self._form_fields()
+        if not names:
+            text = f"'{place}' changes no fields."
+            yield "E252", text, f"Name some of: {', '.join(offered)}."
+        for name in names:
+            if name not in offered:
+                text = f"'{place}' changes the field '{name}', which the edit form does not have."
+                yield "E253", text, _did_you_mean(name, offered)
+                continue
+            field: Any = follow(self.model, name).field
+            through = getattr(field.remote_field, "through", None) if field is not None else None
+            if field is None or field.get_internal_type() in ("FileField", "ImageField"):
+                text = f"'{place}' changes '{name}', which is a file or not a field of the model."
+                yield "E254", text, "Take it out: a plan holds plain values of model fields."
+            elif through is not None and not through._meta.auto_created:
+                text = f"'{place}' changes '{name}', whose rows are objects of their own."
+                yield "E254", text, f"Take it out, and edit {_label(through)} on its own screen."
+            elif field.unique:
+                text = f"'{place}' changes '{name}', which is unique: one row can have a value."
+                yield "W255", text, "Take it out."
+
+    def _form_fields(self) -> list[str]:
+        """Return the names of the edit form's fields, as far as the class tells."""
+        if self.view.form_class is not None:
+            return list(getattr(self.view.form_class, "base_fields", ()))
+        return list(editable_fields(self.model) if self.view.fields is None else self.view.fields)
+
+    def inlines(self) -> Iterator[Problem]:
+        """Fields edited in the list that are not there, not shown or not in the form."""
+        declared = self.view.inline
+        if declared is None:
+            return
+        columns = self.view.columns
+        yield from problems_of(
+            declared,
+            self.model,
+            default_columns(self.model) if columns is None else columns,
+            self._form_fields(),
+        )
+
     def _missing(
         self,
         id: str,
@@ -287,6 +400,12 @@ class _Subject:
         )
         hint = f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise
         return id, text, hint
+
+
+def _did_you_mean(name: Any, names: Sequence[str]) -> str:
+    close = get_close_matches(str(name), names, n=1)
+    guess = f"Did you mean '{close[0]}'? " if close else ""
+    return f"{guess}Use one of: {', '.join(names)}."
 
 
 def _transforms(path: Any) -> bool:

@@ -8,7 +8,16 @@ from django.db.models import AutoField, Model, PositiveBigIntegerField, UUIDFiel
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, register_converter, reverse
 
-__all__ = ["STANDARD_ROLES", "KeyConverter", "Role", "converter_for", "join_key", "split_key"]
+__all__ = [
+    "EXPORT_ROLES",
+    "INLINE_ROLES",
+    "STANDARD_ROLES",
+    "KeyConverter",
+    "Role",
+    "converter_for",
+    "join_key",
+    "split_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,21 @@ STANDARD_ROLES = (
     ),
 )
 
-RESERVED = frozenset({"new", "bulk", "choices", "jobs"})
+# What comes with a view's `export`; by POST come the rows that were ticked, and nothing is changed.
+EXPORT_ROLES = (Role("export", "export/", {"get": "show_export", "post": "show_export"}, "view"),)
+
+# What comes with a view's `inline`.
+INLINE_ROLES = (
+    Role("row", "{lookup}/row/", {"get": "show_row"}, "view"),
+    Role(
+        "row-edit",
+        "{lookup}/row/edit/",
+        {"get": "show_row_form", "post": "process_row_form"},
+        "change",
+    ),
+)
+
+RESERVED = frozenset({"new", "bulk", "choices", "export", "jobs"})
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.~@+")
 
 

@@ -1,7 +1,7 @@
 """Tables: objects and columns become rows of text, each value computed and escaped once."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -17,7 +17,7 @@ from powercrud_core.packs.contract import ActionMenu, Cell, Link, Row
 from powercrud_core.packs.icons import icon
 from powercrud_core.stencils import StampedRows, marker, stamp
 
-__all__ = ["KEY", "NAME", "CellPlan", "RowAction", "RowPlan", "mark_of", "plan_cell"]
+__all__ = ["KEY", "NAME", "CellEdit", "CellPlan", "RowAction", "RowPlan", "mark_of", "plan_cell"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class RowAction:
     url: the address with `marker(KEY)` in the place of the object's key.
     label: visible text; name: the accessible name, with `marker(NAME)` for the row's name.
     allowed: the keys of the rows that may have it; None for all.
+    opens: hooks of a link that opens on top of the page.
     """
 
     role: str
@@ -36,6 +37,23 @@ class RowAction:
     icon: str
     tone: str = "neutral"
     allowed: frozenset[Any] | None = None
+    opens: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellEdit:
+    """How the cells of one column are edited in the list, for all rows at once.
+
+    column: the column's place among the cells.
+    url: the address of the editor with `marker(KEY)` in the place of the object's key.
+    name: what the link to it is called, with `marker(NAME)` for the row's name.
+    allowed: the keys of the rows whose cell is editable; None for all.
+    """
+
+    column: int
+    url: str
+    name: str
+    allowed: frozenset[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +62,7 @@ class CellPlan:
 
     link: from the object and its value to a URL.
     url: the same for every row but for the key, with `marker(KEY)` in its place.
+    opens: hooks of a link that opens on top of the page.
     """
 
     column: BoundColumn
@@ -54,6 +73,7 @@ class CellPlan:
     heading: bool
     full: str
     vacant: str
+    opens: Mapping[str, Any]
 
     @property
     def marked(self) -> bool:
@@ -72,7 +92,12 @@ KEY, NAME, FIRST = 0, 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowPlan:
-    """Everything that is the same for all rows of a page."""
+    """Everything that is the same for all rows of a page.
+
+    edits: the columns whose cells are edited in the list.
+    by_row: a row is edited as a whole: its form stands in the column of the actions.
+    locked: the keys of the rows whose own state forbids to edit them; `reason` says so.
+    """
 
     renderer: Renderer
     id: str
@@ -80,6 +105,15 @@ class RowPlan:
     actions: tuple[RowAction, ...]
     key: Callable[[Any], str]
     stencil: bool = True
+    edits: tuple[CellEdit, ...] = ()
+    by_row: bool = False
+    locked: frozenset[Any] = frozenset()
+    reason: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """Say whether there is a column of actions."""
+        return bool(self.actions or self.by_row)
 
     def rows(self, objects: Iterable[Model]) -> StampedRows:
         """Return the rows of some objects; every value is read here, nothing is queried later."""
@@ -96,7 +130,7 @@ class RowPlan:
         linked = [(i, c.link, c.column.get) for i, c in enumerate(self.cells) if c.link]
         marked = [c.column.get for c in self.cells if c.marked]
         name = next((FIRST + 2 * i + 1 for i, c in enumerate(self.cells) if c.heading), None)
-        width, key, actions = len(self.cells), self.key, self.actions
+        key, always, sometimes = self.key, *self._bits()
 
         def read(obj: Any) -> tuple[int, list[str]]:
             values = [key(obj), ""]
@@ -112,18 +146,30 @@ class RowPlan:
                     add(escape(text) if type(text) is str else _escaped(text))
             if name is not None:
                 values[NAME] = values[name]
-            shape = 0
+            shape = always
             for i, link, get in linked:
                 url = link(obj, get(obj))
                 add("" if url is None else escape(url))
                 shape |= (url is not None) << i
             for get in marked:
                 add(mark_of(get(obj)))
-            for i, action in enumerate(actions):
-                shape |= (action.allowed is None or obj.pk in action.allowed) << (width + i)
+            for bit, keys in sometimes:
+                if obj.pk in keys:
+                    shape |= bit
             return shape, values
 
         return read
+
+    def _bits(self) -> tuple[int, list[tuple[int, frozenset[Any]]]]:
+        """Return the part of a shape that all rows share, and the bits that only some rows have.
+
+        The bits: one for each cell (its link), one for each action and each edit, one for the lock.
+        """
+        offered = [*(a.allowed for a in self.actions), *(e.allowed for e in self.edits)]
+        offered.append(self.locked)
+        bits = [(1 << len(self.cells) + i, keys) for i, keys in enumerate(offered)]
+        always = sum(bit for bit, keys in bits if keys is None)
+        return always, [(bit, keys) for bit, keys in bits if keys]
 
     def draw(self, shape: int) -> str:
         """Return the HTML of a row of this shape, with markers in place of the values."""
@@ -131,6 +177,10 @@ class RowPlan:
 
     def draw_directly(self, shape: int, values: Sequence[str]) -> str:
         """Return the HTML of one row whose template sees the values themselves."""
+        return str(self.filled(shape, values))
+
+    def filled(self, shape: int, values: Sequence[str]) -> Row:
+        """Return the row component of a shape with its values."""
         row = self.row(shape)
         cells = tuple(
             replace(
@@ -139,19 +189,30 @@ class RowPlan:
                 value=stamp(cell.value, values),
                 link=_filled(cell.link, values) if cell.link else None,
                 mark=_filled(cell.mark, values) if cell.mark else None,
+                edit=_filled_link(cell.edit, values) if cell.edit else None,
             )
             for cell in row.cells
         )
         menu = row.actions
         if menu is not None:
-            links = tuple(replace(n, attrs=_filled(n.attrs, values)) for n in menu.links)
-            menu = replace(menu, links=links)
-        return str(replace(row, attrs=_filled(row.attrs, values), cells=cells, actions=menu))
+            menu = replace(menu, links=tuple(_filled_link(n, values) for n in menu.links))
+        return replace(row, attrs=_filled(row.attrs, values), cells=cells, actions=menu)
 
     def row(self, shape: int) -> Row:
         """Return the row component of a shape, its values markers."""
         width = len(self.cells)
-        cells = tuple(self._cell(i, bool(shape >> i & 1)) for i in range(width))
+        after = width + len(self.actions)
+        edits = {
+            edit.column: _edit_link(edit)
+            for i, edit in enumerate(self.edits)
+            if shape >> (after + i) & 1
+        }
+        locked = shape >> (after + len(self.edits)) & 1
+        cells = tuple(
+            replace(self._cell(i, bool(shape >> i & 1)), edit=edits.get(i)) for i in range(width)
+        )
+        if locked:
+            cells = (replace(cells[0], lock=_lock(self.reason)), *cells[1:])
         links = tuple(
             _action_link(self.renderer, action)
             for i, action in enumerate(self.actions)
@@ -167,7 +228,7 @@ class RowPlan:
             renderer=self.renderer,
             attrs=hooks.bundle("row", id=f"{self.id}-{marker(KEY)}"),
             cells=cells,
-            actions=menu if self.actions else None,
+            actions=menu if self.acts else None,
         )
 
     def _cell(self, index: int, linked: bool) -> Cell:
@@ -183,7 +244,7 @@ class RowPlan:
         return Cell(
             attrs=PrintedAttrs(marker(FIRST + 2 * index)),
             value=marker(FIRST + 2 * index + 1),
-            link=Attrs({"href": href}) if href else None,
+            link=Attrs({"href": href, **plan.opens}) if href else None,
             mark=mark,
             heading=plan.heading,
         )
@@ -191,6 +252,18 @@ class RowPlan:
 
 def _filled(attrs: Attrs, values: Sequence[str]) -> Attrs:
     return PrintedAttrs(stamp(str(attrs), values))
+
+
+def _filled_link(link: Link, values: Sequence[str]) -> Link:
+    return replace(link, attrs=_filled(link.attrs, values), label=stamp(link.label, values))
+
+
+def _edit_link(edit: CellEdit) -> Link:
+    return Link(attrs=hooks.bundle("cell-edit", href=edit.url), label=edit.name)
+
+
+def _lock(reason: str) -> Attrs:
+    return hooks.bundle("row-lock", role="img", aria_label=reason, title=reason)
 
 
 def _mark(state: str) -> Attrs:
@@ -205,7 +278,11 @@ def mark_of(value: Any) -> str:
 def _action_link(renderer: Renderer, action: RowAction) -> Link:
     return Link(
         attrs=hooks.bundle(
-            f"action-{action.role}", href=action.url, aria_label=action.name, title=action.label
+            f"action-{action.role}",
+            href=action.url,
+            aria_label=action.name,
+            title=action.label,
+            **action.opens,
         ),
         label=action.label,
         icon=icon(renderer, action.icon),
@@ -224,11 +301,17 @@ def plan_cell(
     heading: bool,
     link: Callable[[Any, Any], str | None] | None,
     url: str = "",
+    opens: Mapping[str, Any] | None = None,
+    edited: str = "",
 ) -> CellPlan:
-    """Return how a column becomes cells, in the active language."""
+    """Return how a column becomes cells, in the active language.
+
+    edited: the field that is edited in these cells, if any.
+    """
     label = str(column.label)
     shown = {
         "data-label": label,
+        "data-pc-cell": edited or None,
         "data-kind": column.kind or None,
         "data-align": column.align if column.align != "start" else None,
     }
@@ -241,4 +324,5 @@ def plan_cell(
         heading=heading,
         full=str(hooks.bundle("cell", **shown)),
         vacant=str(hooks.bundle("cell", **shown, data_empty=True)),
+        opens=opens or {},
     )

@@ -2,6 +2,8 @@
 
 from importlib.util import find_spec
 
+from tests.database import DATABASE
+
 SECRET_KEY = "tests"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
@@ -12,11 +14,16 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
 STATIC_URL = "/static/"
 ROOT_URLCONF = "tests.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASES = {
+    "default": DATABASE or {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+}
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 PACKS = [p for p in ("plain", "bootstrap5", "daisyui") if find_spec(f"powercrud_{p}")]
+
+# The tests' own apps have no migrations and refer to these: all tables are made together.
+MIGRATION_MODULES: dict[str, str | None] = {"auth": None, "contenttypes": None, "sessions": None}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from powercrud_core import Column, CRUDView
+from powercrud_core.exports import Export
 from store.filters import InvoiceFilterSet
 from store.looks import chosen_pack
 from store.models import Album, Artist, Customer, Employee, Invoice, Playlist, Track
@@ -100,6 +101,7 @@ class TrackView(StoreView):
     search_fields = ["name", "composer", "album__title", "album__artist__name"]
     ordering = ["name"]
     paginate_by = 25
+    export = Export(formats=["csv", "xlsx", "json", "ods"])
 
 
 class AlbumView(StoreView):
@@ -180,6 +182,7 @@ class CustomerView(StoreView):
     """Choices by label, several related values in one cell, and a boolean that may be unknown."""
 
     model = Customer
+    open_in = {"update": "drawer", "create": "drawer"}
     fields = [
         "first_name",
         "last_name",
@@ -215,6 +218,7 @@ class InvoiceView(StoreView):
     """A filter set of its own; money, dates and times; missing values sorted last."""
 
     model = Invoice
+    open_in = {"update": "dialog", "create": "dialog"}
     fields = [
         "customer",
         "issued_on",

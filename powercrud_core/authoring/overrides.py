@@ -18,10 +18,12 @@ from powercrud_core.packs.app import PackConfig
 __all__ = [
     "Candidate",
     "Override",
+    "Stray",
     "candidates",
     "default_folder",
     "overrides",
     "pack_file",
+    "strays",
     "write_override",
 ]
 
@@ -64,6 +66,15 @@ class Override:
         return changes(self.component, stamped)
 
 
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A folder of overrides for a pack that is not installed. `nearest` is "" when none is near."""
+
+    path: Path
+    nearest: str
+    installed: tuple[str, ...]
+
+
 def candidates(config: PackConfig, component: str) -> list[Candidate]:
     """Return where a pack's component is looked for, nearest first, with the file that is there."""
     _check(component)
@@ -72,14 +83,27 @@ def candidates(config: PackConfig, component: str) -> list[Candidate]:
 
 def overrides() -> Iterator[Override]:
     """Yield the templates that stand in the place of a pack's own."""
-    packs = {c.name: c for c in apps.get_app_configs() if isinstance(c, PackConfig)}
-    own = {Path(config.path) / "templates" for config in packs.values()}
-    for folder in _folders():
-        if folder in own:
-            continue
+    packs = _packs()
+    for folder in _project_folders():
         for app in (ANY, *packs):
             for path in sorted((folder / "cotton" / app).glob("*.html")):
                 yield Override(path, path.stem, "" if app == ANY else packs[app].pack.name)
+
+
+def strays() -> Iterator[Stray]:
+    """Yield the folders whose name should be a pack's, or nearly is, and whose pack is not there.
+
+    A project may keep components of its own beside them, in a folder named as it likes.
+    """
+    packs, taken = _packs(), {ANY, *(c.label for c in apps.get_app_configs())}
+    for folder in _project_folders():
+        for path in sorted((folder / "cotton").glob("*/")):
+            if path.name in packs.keys() | taken:
+                continue
+            meant = get_close_matches(path.name, (ANY, *packs), n=1, cutoff=0.8)
+            claims = path.name.startswith(ANY) and _draws_components(path)
+            if claims or (meant and any(path.glob("*.html"))):
+                yield Stray(path, next(iter(meant), ""), tuple(packs))
 
 
 def write_override(
@@ -120,6 +144,20 @@ def pack_file(config: PackConfig, component: str) -> Path:
     raise ComponentNotFound(
         f"The template pack {config.pack.name!r} has no file for the component {component!r}."
     )
+
+
+def _packs() -> dict[str, PackConfig]:
+    return {c.name: c for c in apps.get_app_configs() if isinstance(c, PackConfig)}
+
+
+def _project_folders() -> Iterator[Path]:
+    """Yield the folders of templates that are no pack's own."""
+    own = {Path(config.path) / "templates" for config in _packs().values()}
+    return (folder for folder in _folders() if folder not in own)
+
+
+def _draws_components(folder: Path) -> bool:
+    return any(path.stem in Component.registry for path in folder.glob("*.html"))
 
 
 def _check(component: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component
-from powercrud_core.packs import contract as _contract
+from powercrud_core.packs import contract as _contract  # noqa: F401  (fills Component.registry)
 from powercrud_core.packs import pieces as _pieces
 from powercrud_core.packs.app import CONTRACT
 
@@ -56,7 +56,7 @@ def contract(obligations: Mapping[str, Mapping[str, Any]] | None = None) -> Sche
 
 def _object(cls: Any) -> Schema:
     summary, meanings = described(cls)
-    hints = get_type_hints(cls, vars(_contract) | vars(_pieces))
+    hints = get_type_hints(cls)
     shown = [f for f in fields(cls) if f.name not in HIDDEN]
     properties = {}
     for field in shown:

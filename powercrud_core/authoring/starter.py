@@ -63,6 +63,8 @@ from powercrud_core.testing import PackConformance
 
 class Test$title(PackConformance):
     pack = "$name"
+    # True tries it in a browser, too: pip install "powercrud-core[testing-browser]" and a Chromium.
+    browser = False
 ''')
 
 SETTINGS = Template('''"""The project that the conformance kit runs in."""

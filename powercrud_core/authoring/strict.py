@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.components import Component
 from powercrud_core.exceptions import ConfigError
-from powercrud_core.packs import contract, icons, pieces
+from powercrud_core.packs import pieces
 
 __all__ = ["be_strict"]
 
@@ -125,7 +125,7 @@ def _line(file: str, token: Any) -> int:
 @cache
 def _checks(cls: Any) -> list[tuple[str, Check, str]]:
     """Return for each field that has a type of ours its check, and the type in words."""
-    hints = get_type_hints(cls, {**vars(contract), **vars(pieces), **vars(icons)})
+    hints = get_type_hints(cls)
     return [
         (f.name, _fits(hints[f.name]), _words(hints[f.name]))
         for f in fields(cls)

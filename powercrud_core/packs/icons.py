@@ -1,5 +1,6 @@
 """Icon: a sign of the pack's icon set, drawn once per process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,25 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.components import Component, Renderer
 
-__all__ = ["Icon", "icon"]
+__all__ = ["ICONS", "Icon", "icon"]
+
+ICONS: Mapping[str, str] = {
+    "add": "Make something new.",
+    "back": "Return; it turns round where one writes from right to left.",
+    "delete": "Delete something.",
+    "earlier": "Move something up.",
+    "edit": "Change something.",
+    "export": "Take a list along as a file.",
+    "inbox": "Nothing there yet.",
+    "later": "Move something down.",
+    "lock": "Not allowed.",
+    "remove": "Take something away, or dismiss it.",
+    "save": "Keep what was typed.",
+    "search": "Search, or choose from many.",
+    "turn": "Turn the order round.",
+    "warning": "Something is in the way.",
+}
+"""The keys that the core asks for, each with its meaning. A project's actions may have others."""
 
 REMEMBERED = 1000
 _drawn: dict[tuple[Any, str], SafeString] = {}
@@ -20,7 +39,8 @@ class Icon(Component):
     Its template sees nothing but the key, so its HTML is kept: a page has dozens of icons, and a
     component costs more than all else in a link. A project changes the icon set with one override.
 
-    key: add, back, delete, earlier, edit, inbox, later, lock, remove, search, turn or warning.
+    key: add, back, delete, earlier, edit, export, inbox, later, lock, remove, save, search, turn
+        or warning.
     """
 
     key: str

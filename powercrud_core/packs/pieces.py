@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.safestring import SafeString
+
 from powercrud_core.attrs import Attrs
 from powercrud_core.packs.icons import Icon
 
 __all__ = [
+    "Affix",
     "Button",
     "Cell",
+    "CellEditor",
     "Chip",
+    "ConflictSide",
     "DetailField",
     "ErrorSummary",
     "Header",
     "Link",
     "MessageTone",
     "RelatedGroup",
+    "RowForm",
     "Search",
     "SortKey",
     "Status",
@@ -56,6 +62,18 @@ class Button:
     label: str
     icon: Icon | None = None
     tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Affix:
+    """A text at the edge of a control.
+
+    attrs: id that the control refers to.
+    label: the text.
+    """
+
+    attrs: Attrs
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -143,15 +161,67 @@ class Header:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RowForm:
+    """The `<form>` of a row that is edited in its list; its controls stand elsewhere and name it.
+
+    attrs: the `<form>`.
+    hidden: inputs that must come first.
+    errors: what is wrong with the row as a whole.
+    error_attrs: makes the errors an alert.
+    save: saves.
+    cancel: leaves without saving.
+    """
+
+    attrs: Attrs
+    hidden: tuple[Attrs, ...]
+    errors: tuple[str, ...] = ()
+    error_attrs: Attrs
+    save: Button
+    cancel: Link
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CellEditor:
+    """The control of one field in the place of a cell's value.
+
+    `control` is the widget, drawn by the pack's form renderer and named by its `aria-label`.
+
+    attrs: the element around the editor.
+    control: the widget's HTML.
+    help_text: explains the field; may be empty.
+    help_attrs: id that the control refers to.
+    errors: what is wrong, one text each.
+    error_attrs: id that the control refers to.
+    choose_button: leads to the page that picks a value of a large relation.
+    form: saves this cell; missing where the whole row is edited.
+    """
+
+    attrs: Attrs
+    control: SafeString
+    help_text: str = ""
+    help_attrs: Attrs
+    errors: tuple[str, ...] = ()
+    error_attrs: Attrs
+    choose_button: Button | None = None
+    form: RowForm | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Cell:
     """One value of a row. `heading` marks the cell that names the row; `mark` is an empty element
-    that shows a yes, no or unknown value as a sign beside its text.
+    that shows a yes, no or unknown value as a sign beside its text; `lock` is one that says why the
+    row cannot be edited here. Beside an `editor` the value is printed as well, hidden from eyes
+    and readers: it keeps the cell's size.
 
     attrs: the cell: label, kind, alignment, emptiness.
     value: the formatted text.
     link: href of an `<a>` around the value.
     mark: an empty element that shows yes, no or unknown beside the text.
     heading: the cell names the row: a row header.
+    edit: an `<a>` over the whole cell that leads to its editor.
+    lock: an empty element that says why the row cannot be edited, in the cell that names it.
+    note: a remark on the row, in the cell that names it.
+    editor: stands in the place of the value.
     """
 
     attrs: Attrs
@@ -159,6 +229,10 @@ class Cell:
     link: Attrs | None = None
     mark: Attrs | None = None
     heading: bool = False
+    edit: Link | None = None
+    lock: Attrs | None = None
+    note: str = ""
+    editor: CellEditor | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -211,3 +285,23 @@ class ErrorSummary:
     title: str
     errors: tuple[str, ...]
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ConflictSide:
+    """One of the values between which the user decides, with the radio that picks it.
+
+    attrs: the side's own element.
+    control: the radio.
+    label: whose value it is.
+    label_attrs: ties the label to the radio.
+    value: the formatted text; may have several lines.
+    value_attrs: id that the radio refers to.
+    """
+
+    attrs: Attrs
+    control: Attrs
+    label: str
+    label_attrs: Attrs
+    value: str
+    value_attrs: Attrs

@@ -1,8 +1,20 @@
 """All behaviours, in the order of the catalogue."""
 
-from powercrud_core.testing import behaviours_forms, behaviours_lists, behaviours_pages
+from powercrud_core.testing import (
+    behaviours_conflicts,
+    behaviours_forms,
+    behaviours_inline,
+    behaviours_lists,
+    behaviours_pages,
+)
 from powercrud_core.testing.behaviour import BEHAVIOURS, Behaviour
 
 __all__ = ["BEHAVIOURS", "MODULES", "Behaviour"]
 
-MODULES = (behaviours_lists, behaviours_pages, behaviours_forms)
+MODULES = (
+    behaviours_lists,
+    behaviours_pages,
+    behaviours_forms,
+    behaviours_conflicts,
+    behaviours_inline,
+)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from powercrud_core.testing.behaviours import BEHAVIOURS
+from powercrud_core.testing.browser import SCENARIOS
 from powercrud_core.testing.scenes import SCENES
 
 __all__ = ["STATES", "Scenario", "catalogue", "page"]
@@ -33,6 +34,20 @@ STATES: Mapping[str, str] = {
     "field_group.grouped": "Several controls under one name, with help and an error.",
     "field_group.choose": "A field with the button to a page of choices.",
     "field_group.choose-link": "A filter with the link to a page of choices.",
+    "field_group.affixes": "A control with a text on either side.",
+    "field_group.followed": "A field that follows another and is followed itself.",
+    "hidden_field.values": "A field that is not there now; its values travel along.",
+    "hidden_field.empty": "A field that is not there now and has forgotten its value.",
+    "readonly_field.plain": "A value that is only shown.",
+    "readonly_field.full": "A value with a link and help.",
+    "readonly_field.mark": "A yes or no that is only shown.",
+    "field_row.two": "Two fields side by side.",
+    "form_section.help": "A section with help, a row and a value that is only shown.",
+    "form_section.plain": "A section with two fields.",
+    "form_tab.errors": "An open tab with sections and errors.",
+    "form_tab.plain": "A tab with fields alone.",
+    "form_tab.hidden": "A tab none of whose fields is there now.",
+    "form_tabs.three": "Three tabs, the first with an error open.",
     "toolbar.full": "Search and actions.",
     "toolbar.search": "A search alone.",
     "toolbar.empty": "Neither search nor actions.",
@@ -65,6 +80,7 @@ STATES: Mapping[str, str] = {
     "form_body.plain": "A form with every widget.",
     "form_body.errors": "The same after a failed attempt.",
     "form_body.layout": "A form that brings a layout of its own.",
+    "form_body.arranged": "A form with tabs, and fields that follow others.",
     "form_page.full": "A form with errors, a note and two ways to save.",
     "form_page.bare": "A form with one button.",
     "delete_page.collateral": "A deletion that takes others along.",
@@ -73,11 +89,28 @@ STATES: Mapping[str, str] = {
     "choice_page.full": "Choices between other pages of them.",
     "choice_page.empty": "No choices.",
     "notice_page.plain": "A page that only says something.",
+    "row.editable": "A row with a cell that can be edited.",
+    "row.locked": "A row that cannot be edited, and why.",
+    "row.moved": "A row that no longer matches the filters.",
+    "row.cell-editor": "A cell that is being edited, with help and errors.",
+    "row.cell-editor-plain": "The same with nothing to say.",
+    "row.row-editor": "A row that is being edited as a whole.",
+    "row_page.editor": "A row by itself, with an editor.",
+    "row_page.saved": "A row after it was saved.",
+    "row_page.gone": "A row that is no longer in its list.",
+    "dialog.mould": "The mould of dialogs, closed and empty.",
+    "dialog.drawer": "The same as a drawer.",
+    "confirmation.plain": "The question before what was typed is given up.",
+    "field_conflict.plain": "A field that two people changed.",
+    "field_conflict.long": "The same with a text of many lines, and with nothing.",
+    "conflict_page.full": "Two fields in conflict, and a file to be chosen again.",
+    "conflict_page.bare": "One field in conflict.",
 }
 INTRODUCTIONS: Mapping[str, str] = {
     "render": "Sample states, drawn by the levels `render` and `parity`.",
     "http": "Pages of the kit's store; each must mean what the reference pack's means.",
     "behaviour": "Walks through the store, led by `data-pc-part` alone.",
+    "browser": "The store in a real browser; `nojs` without a script, the others with it.",
 }
 
 
@@ -98,6 +131,7 @@ def catalogue() -> tuple[Scenario, ...]:
         *(Scenario(n, "render", n.partition(".")[0], m) for n, m in STATES.items()),
         *(Scenario(n, "http", s.component, s.meaning) for n, s in SCENES.items()),
         *(Scenario(n, "behaviour", b.component, b.meaning) for n, b in BEHAVIOURS.items()),
+        *(Scenario(n, "browser", s.component, s.meaning) for n, s in SCENARIOS.items()),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from powercrud_core.testing.kit import LEVELS, conform
+from powercrud_core.testing.kit import BROWSER, LEVELS, conform
 from powercrud_core.testing.report import Report
 
 __all__ = ["add_arguments", "run", "text"]
@@ -16,7 +16,12 @@ __all__ = ["add_arguments", "run", "text"]
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of the tool."""
     parser.add_argument("pack", help="the pack's name")
-    parser.add_argument("--level", type=levels, default=LEVELS, help=f"some of {','.join(LEVELS)}")
+    known = ",".join((*LEVELS, BROWSER))
+    parser.add_argument("--level", type=levels, default=LEVELS, help=f"some of {known}")
+    parser.add_argument("--browser", action="store_true", help="the level browser, too")
+    parser.add_argument("--browser-path", default="", help="its Chromium; default is the one found")
+    parser.add_argument("--pictures", type=Path, help="a folder for pictures of what fails in it")
+    parser.add_argument("--only", default="*", help='some scenarios, as in "list.*"')
     parser.add_argument("--exceptions", type=exceptions, help="JSON: finding to reviewed reason")
     parser.add_argument("--json", action="store_true", help="the report as one JSON document")
 
@@ -24,13 +29,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def levels(words: str) -> tuple[str, ...]:
     """Return the levels that are named, in the order in which they run."""
     named = [word.strip() for word in words.split(",") if word.strip()]
-    if unknown := [word for word in named if word not in LEVELS]:
+    every = (*LEVELS, BROWSER)
+    if unknown := [word for word in named if word not in every]:
         raise ArgumentTypeError(
-            f"Unknown level {unknown[0]!r}, must be one of: {', '.join(LEVELS)}."
+            f"Unknown level {unknown[0]!r}, must be one of: {', '.join(every)}."
         )
     if not named:
-        raise ArgumentTypeError(f"Name at least one of: {', '.join(LEVELS)}.")
-    return tuple(level for level in LEVELS if level in named)
+        raise ArgumentTypeError(f"Name at least one of: {', '.join(every)}.")
+    return tuple(level for level in every if level in named)
 
 
 def exceptions(name: str) -> Mapping[str, str]:
@@ -46,7 +52,15 @@ def exceptions(name: str) -> Mapping[str, str]:
 
 def run(options: Mapping[str, Any]) -> tuple[str, Report]:
     """Return what is to be printed, and the report itself."""
-    report = conform(options["pack"], levels=options["level"], exceptions=options["exceptions"])
+    levels = dict.fromkeys([*options["level"], *([BROWSER] if options["browser"] else [])])
+    report = conform(
+        options["pack"],
+        levels=levels,
+        exceptions=options["exceptions"],
+        only=options["only"],
+        browser_path=options["browser_path"],
+        pictures=options["pictures"],
+    )
     whole = json.dumps(report.as_json(), indent=2) if options["json"] else text(report)
     return whole, report
 
@@ -71,6 +85,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.unneeded:
         yield "\nExceptions that are not needed any more:"
         yield from (f"  {key}" for key in report.unneeded)
+    if report.beyond:
+        yield f"\nNot asked: {report.beyond} cases that only a level above {report.level} promises."
     yield from (f"\n{finding}" for finding in report.findings)
     verdict = "conforms" if report.ok else f"{len(report.findings)} findings"
     yield f"\n{report.pack}: {verdict} in {report.cases} cases."

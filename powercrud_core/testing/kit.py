@@ -1,9 +1,11 @@
 """The kit: cases, the run over a pack, and its pytest base class."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -11,18 +13,36 @@ from django.apps import apps
 from powercrud_core.components import Component
 from powercrud_core.exceptions import ComponentNotFound
 from powercrud_core.packs import PackConfig, contract, get_pack, installed_packs
+from powercrud_core.packs.contract import FormBody
 from powercrud_core.testing.behaviours import BEHAVIOURS
+from powercrud_core.testing.browser import RANKS, SCENARIOS, Session, asked_of
+from powercrud_core.testing.forms import widget_body
 from powercrud_core.testing.lint import OTHER, lint_component, lint_others
 from powercrud_core.testing.probes import Pen, Probe, drawing_pack
 from powercrud_core.testing.report import Finding, Report
-from powercrud_core.testing.samples import own_parts, samples, widget_body
+from powercrud_core.testing.samples import own_parts, samples
 from powercrud_core.testing.scenes import SCENES, STORE, store_database
 from powercrud_core.testing.tree import Line, differences, is_tabular, outline, parse
 from powercrud_core.testing.visitor import Unmet, visiting
 
-__all__ = ["LEVELS", "REFERENCE", "Kit", "PackConformance", "case_names", "conform"]
+__all__ = [
+    "BROWSER",
+    "LEVELS",
+    "REFERENCE",
+    "Kit",
+    "PackConformance",
+    "case_names",
+    "conform",
+    "kit_for",
+]
 
 LEVELS = ("static", "render", "parity", "http", "behaviour")
+BROWSER = "browser"
+"""The level that is run only where it is asked for: it needs a browser and takes minutes."""
+
+ICON = "the component 'icon'"
+ICONLESS = "Add icon.html, or print no icons."
+STORED = ("http", "behaviour", BROWSER)
 REFERENCE = "plain"
 WIDGETS = ("form_body.widgets", "form_body.widgets-errors")
 
@@ -30,19 +50,25 @@ WIDGETS = ("form_body.widgets", "form_body.widgets-errors")
 def drawn_components() -> list[str]:
     """Return the names of the components of the contract."""
     return [
-        name for name, kind in Component.registry.items() if kind.__module__ == contract.__name__
+        name
+        for name, kind in Component.registry.items()
+        if kind.__module__.startswith(contract.__name__)
     ]
 
 
 @cache
-def case_names(levels: tuple[str, ...] = LEVELS) -> tuple[str, ...]:
-    """Return the names of all cases, `<level>:<subject>`: the same for every pack."""
+def case_names(levels: tuple[str, ...] = LEVELS, promised: str = RANKS[-1]) -> tuple[str, ...]:
+    """Return the names of all cases, `<level>:<subject>`.
+
+    promised: the conformance level of a pack, which decides what a browser is asked.
+    """
     subjects: dict[str, Iterable[str]] = {
         "static": (*drawn_components(), OTHER),
-        "render": samples(),
+        "render": (*samples(), *WIDGETS),
         "parity": (*samples(), *WIDGETS),
         "http": SCENES,
         "behaviour": BEHAVIOURS,
+        BROWSER: asked_of(promised),
     }
     return tuple(f"{level}:{subject}" for level in levels for subject in subjects[level])
 
@@ -53,6 +79,7 @@ class Kit:
 
     pack: PackConfig
     reference: PackConfig | None
+    session: Session | None = None
 
     def findings(self, case: str) -> tuple[Finding, ...]:
         """Return what is wrong in one case."""
@@ -64,6 +91,7 @@ class Kit:
                 "parity": self.parity,
                 "http": self.http,
                 "behaviour": self.behaviour,
+                BROWSER: self.browser,
             }
             self._seen[case] = tuple(
                 {f.key: f for f in reversed([*looks[level](subject)])}.values()
@@ -80,9 +108,13 @@ class Kit:
 
     def render(self, subject: str) -> Iterator[Finding]:
         """Yield what is wrong in the HTML of a sample."""
-        yield from self.guarded(
-            subject, lambda: Probe(self.pack, subject, samples()[subject], every_name()).findings()
-        )
+        yield from self.guarded(subject, lambda: self.probe(subject))
+
+    def probe(self, subject: str) -> Iterator[Finding]:
+        """Yield what is wrong in a sample; a form with the pack's widgets takes no probes."""
+        if subject in WIDGETS:
+            return Probe(self.pack, subject, widgets(self.pack, subject)).dressed()
+        return Probe(self.pack, subject, samples()[subject], every_name()).findings()
 
     def parity(self, subject: str) -> Iterator[Finding]:
         """Yield where a sample means something else than the reference pack's."""
@@ -114,15 +146,30 @@ class Kit:
             with visiting(self.pack.pack.name) as visitor:
                 behaviour.walk(visitor)
         except Unmet as unmet:
-            hint = f"{behaviour.meaning} {self.compare(behaviour.component)}"
-            yield Finding(
-                component=behaviour.component,
-                scenario=f"behaviour.{subject}",
-                expected=unmet.expected,
-                found=unmet.found,
-                file=drawing_pack(self.pack, behaviour.component)[1],
-                hint=hint.strip(),
-            )
+            yield self.unmet(unmet, behaviour, f"behaviour.{subject}")
+
+    def browser(self, subject: str) -> Iterator[Finding]:
+        """Yield where somebody with a browser does not get what is promised."""
+        if not apps.is_installed(STORE):
+            yield self.without_store(BROWSER)
+            return
+        if self.session is None:
+            raise RuntimeError("The level 'browser' needs a session.")
+        scenario = SCENARIOS[subject]
+        for unmet in self.session.run(self.pack.pack.name, scenario):
+            yield self.unmet(unmet, scenario, f"{BROWSER}.{subject}")
+
+    def unmet(self, unmet: Unmet, promise: Any, scenario: str) -> Finding:
+        """Return a broken promise as a finding."""
+        hint = f"{promise.meaning} {self.compare(promise.component)}"
+        return Finding(
+            component=promise.component,
+            scenario=scenario,
+            expected=unmet.expected,
+            found=unmet.found,
+            file=drawing_pack(self.pack, promise.component)[1],
+            hint=hint.strip(),
+        )
 
     def compare(self, component: str) -> str:
         """Return the words that lead to the reference pack's way."""
@@ -163,8 +210,10 @@ class Kit:
         """Yield what a look finds, and a template that fails as a finding."""
         try:
             yield from look()
-        except ComponentNotFound:
-            return  # the static level says so
+        except ComponentNotFound as error:
+            # Of the components, the static level says so; icons are needed only where printed.
+            if ICON in str(error):
+                yield self.broken(f"draws.{subject}", "a template for icons", str(error), ICONLESS)
         except ModuleNotFoundError:
             raise  # html5lib is missing: no fault of the pack
         except Exception as error:  # whatever a template of a pack may raise
@@ -219,30 +268,59 @@ def expected(key: str, cards: bool, draw: Callable[[], str]) -> list[Line]:
 def drawn(pack: PackConfig, subject: str) -> str:
     """Return a sample's HTML; the forms with every widget use the pack's form renderer."""
     if subject in WIDGETS:
-        return str(widget_body(Pen(pack), pack.form_renderer, failed=subject.endswith("errors")))
+        return str(widgets(pack, subject))
     return Pen(pack).draw(samples()[subject])
 
 
-def kit_for(name: str) -> Kit:
-    """Return the kit for a pack. Raises PackNotFound."""
-    return Kit(get_pack(name), installed_packs().get(REFERENCE))
+def widgets(pack: PackConfig, subject: str) -> FormBody:
+    """Return a form with every widget, drawn by the pack's form renderer."""
+    return widget_body(Pen(pack), pack.form_renderer, failed=subject.endswith("errors"))
+
+
+def kit_for(name: str, session: Session | None = None) -> Kit:
+    """Return the kit for a pack; the level browser needs a session. Raises PackNotFound."""
+    return Kit(get_pack(name), installed_packs().get(REFERENCE), session)
+
+
+def judged(key: str, levels: Iterable[str]) -> bool:
+    """Say whether a run could have found what an exception is about."""
+    return BROWSER in levels or f"/{BROWSER}." not in key
 
 
 def conform(
-    pack: str, *, levels: Iterable[str] = LEVELS, exceptions: Mapping[str, str] | None = None
+    pack: str,
+    *,
+    levels: Iterable[str] = LEVELS,
+    exceptions: Mapping[str, str] | None = None,
+    only: str = "*",
+    browser_path: str = "",
+    pictures: Path | None = None,
 ) -> Report:
     """Return what the kit says about an installed pack; needs no pytest.
 
-    levels: some of LEVELS; "http" and "behaviour" need a test database, made where there is none.
+    levels: some of LEVELS, and BROWSER; the last three of them need a test database, which is made
+    where there is none.
     exceptions: `<component>/<scenario>` to the reviewed reason why that finding is right.
+    only: the scenarios to run, with the wildcards of a shell: "list.*".
+    browser_path: the Chromium of the level browser; default is the one that is found.
+    pictures: a folder for a picture of every page that fails in the browser.
+    Raises PackNotFound and BrowserMissing.
     """
-    kit, known, chosen = kit_for(pack), dict(exceptions or {}), tuple(levels)
-    cases = case_names(chosen)
+    known, chosen = dict(exceptions or {}), tuple(levels)
+    declared = get_pack(pack).pack
+    cases = [
+        case
+        for case in case_names(chosen, declared.level)
+        if fnmatchcase(case.partition(":")[2], only)
+    ]
     with ExitStack() as stack:
-        if {"http", "behaviour"} & set(chosen) and apps.is_installed(STORE):
+        if set(STORED) & set(chosen) and apps.is_installed(STORE):
             stack.enter_context(store_database())
+        session = None
+        if BROWSER in chosen:
+            session = stack.enter_context(closing(Session(browser_path, pictures)))
+        kit = kit_for(pack, session)
         found = {f.key: f for case in cases for f in kit.findings(case)}
-    declared = kit.pack.pack
     return Report(
         pack=pack,
         level=declared.level,
@@ -251,9 +329,12 @@ def conform(
         cases=len(cases),
         findings=tuple(f for key, f in found.items() if key not in known),
         excepted={key: why for key, why in known.items() if key in found},
-        unneeded=tuple(key for key in known if key not in found),
+        unneeded=tuple(
+            key for key in known if key not in found and judged(key, chosen) and only == "*"
+        ),
         drawn_by=kit.drawn_by(),
         absent=declared.absent,
+        beyond=len(case_names(chosen)) - len(case_names(chosen, declared.level)),
     )
 
 
@@ -265,37 +346,55 @@ class PackConformance:
     pack: the pack's name.
     exceptions: `<component>/<scenario>` to the reviewed reason; one not needed fails.
     levels: some of LEVELS.
+    browser: whether the level browser is run as well; needs Playwright and a Chromium.
+    browser_path: that Chromium; default is the one that is found.
     """
 
     pack: ClassVar[str]
     exceptions: ClassVar[Mapping[str, str]] = {}
     levels: ClassVar[tuple[str, ...]] = LEVELS
+    browser: ClassVar[bool] = False
+    browser_path: ClassVar[str] = ""
 
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Make a test of every case; pytest calls this on the class, without a plugin."""
         if "case" in metafunc.fixturenames:
-            metafunc.parametrize("case", case_names(self.levels))
+            metafunc.parametrize("case", self.cases())
+
+    @classmethod
+    def cases(cls) -> tuple[str, ...]:
+        """Return the names of the cases that are run."""
+        levels = (*cls.levels, *([BROWSER] if cls.browser else []))
+        return case_names(levels, get_pack(cls.pack).pack.level)
 
     @classmethod
     def kit(cls) -> Kit:
         """Return the kit for this pack, the same for all tests of the class."""
         if "_kit" not in vars(cls):
-            cls._kit = kit_for(cls.pack)
+            cls._kit = kit_for(cls.pack, Session(cls.browser_path) if cls.browser else None)
         return cls._kit
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        """End the browser, where one was started; pytest calls this after the last test."""
+        if "_kit" in vars(cls) and cls._kit.session is not None:
+            cls._kit.session.close()
 
     _kit: ClassVar[Kit]
 
     def test_conforms(self, case: str, db: None) -> None:
         """The pack draws what the contract says."""
+        __tracebackhide__ = True  # the kit's own lines say nothing about the pack
         wrong = [f for f in self.kit().findings(case) if f.key not in self.exceptions]
         if wrong:
             raise AssertionError("\n\n".join(map(str, wrong)))
 
     def test_every_exception_is_needed(self, db: None) -> None:
         """An exception that covers nothing hides the next mistake."""
-        cases = case_names(self.levels) if self.exceptions else ()
+        cases = self.cases() if self.exceptions else ()
         found = {f.key for case in cases for f in self.kit().findings(case)}
-        if unneeded := sorted(self.exceptions.keys() - found):
+        known = {key for key in self.exceptions if self.browser or judged(key, self.levels)}
+        if unneeded := sorted(known - found):
             raise AssertionError(
                 f"Not needed any more, remove from exceptions: {', '.join(unneeded)}"
             )

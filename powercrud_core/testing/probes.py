@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from string import whitespace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,9 +19,12 @@ from powercrud_core.components import Component
 from powercrud_core.packs import PackConfig
 from powercrud_core.stencils import marker
 from powercrud_core.tables import KEY, NAME, RowAction, RowPlan, plan_cell
+from powercrud_core.testing.elements import flaws
+from powercrud_core.testing.forms import own_class
 from powercrud_core.testing.report import Finding
 from powercrud_core.testing.samples import OPTIONAL, columns, rebuilt
-from powercrud_core.testing.tree import EDGES, parse
+from powercrud_core.testing.sight import hiding_classes, seen_words
+from powercrud_core.testing.tree import parse
 
 __all__ = ["Pen", "Probe", "drawing_pack"]
 
@@ -38,25 +40,6 @@ HOSTILE = (
     "long " * 60,
     "0",
 )
-NAMES = {"aria-label", "title", "placeholder"}
-TEXTUAL = (
-    "a",
-    "abbr",
-    "b",
-    "dd",
-    "dt",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "li",
-    "p",
-    "small",
-    "span",
-    "strong",
-)
-REFERENCES = ("aria-labelledby", "aria-describedby", "for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +51,9 @@ class Pen:
 
     pack: PackConfig
     dirt: frozenset[str] = frozenset()
+
+    def need(self, media: object) -> None:
+        """Take no note of what a widget needs: there is no page."""
 
     def render(self, component: Component, depth: int = 0) -> SafeString:
         """Return a component's HTML, as Renderer does."""
@@ -154,11 +140,17 @@ class Probe:
                     path,
                     "Print every bundle first in the tag of its element.",
                 )
+        seen = seen_words(parse(html)[0], hiding_classes(self.pack))
         for path, text in marks.texts:
-            if text not in html and self.needs(path, dropped):
+            if not self.needs(path, dropped):
+                continue
+            if text not in html:
                 yield self.finding(
                     "text", f"the text of {path}", "not there", path, "Print it, visibly."
                 )
+            elif path.endswith(".help_text") and text not in seen:
+                hint = "Help that a screen reader has stands in a title at least."
+                yield self.finding("text", f"the text of {path}", "not to be seen", path, hint)
 
     def needs(self, path: str, dropped: Collection[str]) -> bool:
         """Say whether a pack has to print this; OPTIONAL asks the sample if it is its component."""
@@ -195,53 +187,26 @@ class Probe:
         return html
 
     def referenced(self) -> Iterator[Finding]:
-        """Yield ids that are there twice, references to none, and HTML that a browser repairs."""
-        root, complaints = parse(self.drawn())
-        elements = [e for e in root.iter() if isinstance(e.tag, str)]
-        ids = Counter(e.get("id") for e in elements if e.get("id"))
-        for id, times in ids.items():
-            if times > 1:
-                yield self.finding("ids", f"the id {id!r} once", f"{times} times")
-        for element in elements:
-            for name in REFERENCES:
-                for id in element.get(name, "").split():
-                    if id not in ids:
-                        yield self.finding(
-                            "refs", f"an element with the id {id!r}", f'{name}="{id}" leads nowhere'
-                        )
-            for name in NAMES & element.attrib.keys():
-                if not element.get(name):
-                    yield self.finding(
-                        "empty", f"{name} with a text, or none", f"<{element.tag} {name}>"
-                    )
-            if element.tag == "a" and "href" not in element.attrib:
-                yield self.finding("empty", "an address in every <a>", f"<a> {element.text or ''}")
-            if (
-                element.tag in ("a", "button")
-                and not len(element)
-                and not (element.text or "").strip()
-            ):
-                told = element.get("aria-label") or element.get("data-pc-part") or ""
-                yield self.finding(
-                    "empty", "something to see in every link and button", f"<{element.tag}> {told}"
-                )
-            if element.tag == "th" and "scope" not in element.attrib:
-                yield self.finding("empty", "a scope on every <th>", f"<th> {element.text or ''}")
-            if element.tag == "svg" and not {"aria-hidden", "aria-label", "role"} & set(
-                element.attrib
-            ):
-                hint = 'Decoration is aria-hidden="true".'
-                yield self.finding("empty", "a drawing that is hidden or named", "<svg>", hint=hint)
-            if is_empty(element):
-                classes = element.get("class", "")
-                yield self.finding(
-                    "empty",
-                    "no element without content",
-                    f'<{element.tag} class="{classes}">',
-                    hint='Print only what is there; decoration is aria-hidden="true".',
-                )
-        for complaint in complaints:
-            yield self.finding("html", "HTML that needs no repair", complaint)
+        """Yield ids that are there twice, references to none, and what cannot be seen or used."""
+        for flaw in flaws(self.drawn(), self.pack):
+            yield self.finding(flaw.check, flaw.expected, flaw.found, hint=flaw.hint)
+
+    def dressed(self) -> Iterator[Finding]:
+        """Yield what is wrong in a form with every widget: flaws, and classes of theirs lost."""
+        html = self.drawn()
+        for flaw in flaws(html, self.pack):
+            if flaw.check != "label":  # Django's own templates name a group with one
+                yield self.finding(flaw.check, flaw.expected, flaw.found, hint=flaw.hint)
+        elements = [e for e in parse(html)[0].iter() if isinstance(e.tag, str)]
+        for group in cast(Any, self.sample).fields:
+            name = str(group.attrs["data-pc-field"])
+            id = str(group.label_attrs["id"]).removesuffix("_label")
+            # A widget of several controls may have no element of its own.
+            own = [e for e in elements if e.get("id") == id] or elements
+            wanted = own_class(name)
+            if wanted and not any(wanted in e.get("class", "").split() for e in own):
+                hint = "Print widget.attrs.class beside the pack's own classes."
+                yield self.finding("class", f"the class {wanted!r} of a widget", "lost", hint=hint)
 
     def alone(self) -> Iterator[Finding]:
         """Yield what the surroundings change."""
@@ -327,15 +292,6 @@ class Probe:
             file=drawing_pack(self.pack, component)[1],
             hint=hint,
         )
-
-
-def is_empty(element: Any) -> bool:
-    """Say whether an element is there for nothing: no content, no hook, no reason."""
-    told = {"aria-hidden", "role", "id"} & element.attrib.keys() or any(
-        "data-pc" in a for a in element.attrib
-    )
-    bare = not len(element) and not (element.text or "").strip(EDGES + whitespace)
-    return bare and not told and element.tag in TEXTUAL
 
 
 def drawing_pack(pack: PackConfig, component: str) -> tuple[PackConfig | None, str]:

@@ -50,6 +50,7 @@ class Report:
     levels: the levels that were run.
     drawn_by: for each component the pack that draws it: its own, or one that it extends.
     absent: the capabilities that the pack declares absent, with their reasons.
+    beyond: how many cases were left out because only a higher conformance level promises them.
     excepted: findings that a reviewed exception covers, with its reason.
     unneeded: exceptions that covered nothing: to be removed.
     """
@@ -64,6 +65,7 @@ class Report:
     unneeded: tuple[str, ...] = ()
     drawn_by: Mapping[str, str] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
+    beyond: int = 0
 
     @property
     def ok(self) -> bool:

@@ -20,12 +20,17 @@ from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.columns import BoundColumn, Column
 from powercrud_core.components import Component, Renderer
+from powercrud_core.dialogs import confirmation, dialog
 from powercrud_core.filters import Condition
-from powercrud_core.forms import field_group, form_body, hidden
+from powercrud_core.forms import field_group, hidden
 from powercrud_core.lists import ListFrame
 from powercrud_core.packs import contract as c
 from powercrud_core.packs.icons import Icon
 from powercrud_core.params import ListParams, Spec
+from powercrud_core.testing.forms import WidgetForm, widget_body
+from powercrud_core.testing.samples_conflicts import conflict_samples
+from powercrud_core.testing.samples_forms import arranged
+from powercrud_core.testing.samples_inline import inline_states
 
 __all__ = [
     "NOT_TEXT",
@@ -35,13 +40,14 @@ __all__ = [
     "own_parts",
     "rebuilt",
     "samples",
-    "widget_body",
 ]
 
 Change = Callable[[str, Any], Any]
 UNBOUND: Any = None
 BARE: dict[str, Any] = {"renderer": UNBOUND}
 NOT_TEXT = {"key", "tone"}
+# The actions of the core and their icons; a project's own may have none.
+ACTIONS = {"Create": "add", "Update": "edit", "Delete": "delete"}
 
 # What a pack prints only in some states: path to the question asked of its component.
 OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
@@ -50,11 +56,17 @@ OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
     "delete_page.protected_title": lambda x: x.protected,
     "field_group.error_attrs": lambda x: x.errors,
     "field_group.help_attrs": lambda x: x.help_text,
+    "row.cells.editor.error_attrs": lambda x: any(c.editor and c.editor.errors for c in x.cells),
+    "row.cells.editor.help_attrs": lambda x: any(c.editor and c.editor.help_text for c in x.cells),
+    "row.cells.editor.form.error_attrs": lambda x: False,
+    "row.form.error_attrs": lambda x: x.form and x.form.errors,
     "filter_form.active": lambda x: x.fields,
     "filter_form.apply": lambda x: x.fields,
     "filter_form.details": lambda x: x.fields,
     "filter_form.reset": lambda x: x.fields,
     "filter_form.title": lambda x: x.fields,
+    "form_section.help_attrs": lambda x: x.help_text,
+    "readonly_field.help_attrs": lambda x: x.help_text,
     "pagination.next": lambda x: x.pages,
     "pagination.previous": lambda x: x.pages,
     "pagination.size_attrs": lambda x: x.sizes,
@@ -115,53 +127,12 @@ def own_parts() -> dict[str, str]:
     }
 
 
-class Stored:
-    """A file that was uploaded before."""
-
-    url = "/files/plan.txt"
-
-    def __str__(self) -> str:
-        return "plan <b>.txt"
-
-
-class WidgetForm(forms.Form):
-    """Every widget of Django that a model form may have."""
-
-    text = forms.CharField(help_text="Short.", initial='"><b>x</b> {{ 7|add:7 }}')
-    long = forms.CharField(widget=forms.Textarea, required=False, initial="</textarea><b>x")
-    number = forms.DecimalField(min_value=0)
-    email = forms.EmailField(required=False)
-    secret = forms.CharField(widget=forms.PasswordInput, required=False)
-    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    moment = forms.SplitDateTimeField(required=False)
-    flag = forms.BooleanField(help_text="One box.", required=False, initial=True)
-    maybe = forms.NullBooleanField(required=False)
-    one = forms.ChoiceField(
-        choices=[("a", "A <b>"), ("Group", [("b", "B"), ("c", "C")])], initial="b"
-    )
-    several = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")], initial=["a", "b"])
-    radio = forms.ChoiceField(choices=[("a", "A <i>"), ("b", "B")], widget=forms.RadioSelect)
-    boxes = forms.MultipleChoiceField(
-        choices=[("a", "A"), ("b", "B")], widget=forms.CheckboxSelectMultiple, initial=["a"]
-    )
-    file = forms.FileField(required=False, widget=forms.ClearableFileInput)
-    kept = forms.FileField(required=False, widget=forms.ClearableFileInput, initial=Stored())
-    needed = forms.FileField(widget=forms.ClearableFileInput, initial=Stored())
-    unseen = forms.CharField(widget=forms.HiddenInput, initial="1")
-
-
-def widget_body(renderer: Any, form_renderer: Any, *, failed: bool = False) -> c.FormBody:
-    """Return a form with every widget, as the pack's form renderer draws them."""
-    data = {"text": "", "number": "x", "radio": "z", "boxes": ["z"]} if failed else None
-    form = WidgetForm(data, auto_id="pc-w-%s")
-    form.renderer = form_renderer
-    return form_body(form, renderer, choose={})
-
-
 @cache
 def samples() -> dict[str, Component]:
     """Return every sample state by name."""
-    return {f"{s.name}.{state}": s for state, s in (*_pieces(), *_lists(), *_pages())}
+    rows = inline_states(_row("1"), _table(), Rows)
+    made = (*_pieces(), *_lists(), *_pages(), *rows, *_layers(), *conflict_samples())
+    return {f"{s.name}.{state}": s for state, s in made}
 
 
 def _part(name: str, /, **attrs: Any) -> Attrs:
@@ -187,9 +158,10 @@ def _button(
 def _menu(part: str, *labels: str, compact: bool = False) -> c.ActionMenu:
     named = {"title", "aria-label"} if compact else ()
     links = tuple(
-        _link(label, f"action-{label.lower()}", "edit", **dict.fromkeys(named, f"{label} it"))
+        _link(label, f"action-{label.lower()}" if label in ACTIONS else "",
+              ACTIONS.get(label, ""), **dict.fromkeys(named, f"{label} it"))
         for label in labels
-    )
+    )  # fmt: skip
     return c.ActionMenu(attrs=_part(part), links=links, compact=compact, **BARE)
 
 
@@ -198,11 +170,14 @@ def _message(tone: Any) -> c.Message:
     return c.Message(attrs=attrs, text=f"A message of tone {tone}.", tone=tone, **BARE)
 
 
-def _field(name: str, choose: Any = None, errors: Any = None, **more: Any) -> c.FieldGroup:
+def _field(
+    name: str, choose: Any = None, errors: Any = None, help_text: str = "", **more: Any
+) -> c.FieldGroup:
     form = WidgetForm(auto_id="pc-f-%s")
     if errors:
         form._errors = {name: form.error_class(errors)}  # type: ignore[attr-defined]
-    return replace(field_group(form[name], UNBOUND, choose=choose), **more)
+    made = field_group(form[name], UNBOUND, choose=choose, **more)
+    return replace(made, help_text=help_text or made.help_text)
 
 
 def columns() -> list[BoundColumn]:
@@ -308,8 +283,8 @@ def _pieces() -> Iterator[tuple[str, Any]]:
     yield "empty", c.Messages(attrs=live, messages=(), **BARE)
     yield "two", c.Messages(attrs=live, messages=(_message("success"), _message("error")), **BARE)
     yield "list", _menu("list-actions", "Create")
-    yield "detail", _menu("detail-actions", "Update", "Delete")
-    yield "compact", _menu("row-actions", "Update", "Delete", compact=True)
+    yield "detail", _menu("detail-actions", "Update", "Delete", "Lend")
+    yield "compact", _menu("row-actions", "Update", "Delete", "Lend", compact=True)
     yield "plain", _frame().empty("none")
     yield "action", _frame("q=x").empty("unmatched")
     choose = {"id": "pc-f-text_choose", "icon": "search"}
@@ -320,6 +295,9 @@ def _pieces() -> Iterator[tuple[str, Any]]:
     yield "grouped", _field("radio", errors=["Wrong."], help_text="Help.")
     yield "choose", _field("text", _button("Choose a", "choose", formaction="/store/c/", **choose))
     yield "choose-link", _field("text", _link("Choose a", "choose", **choose))
+    yield "affixes", _field("number", before="€", after="each")
+    yield "followed", _field("one", marks={"data-pc-refresh": "", "data-pc-depends": "text"})
+    yield from arranged(BARE)
 
 
 def _lists() -> Iterator[tuple[str, Any]]:
@@ -361,12 +339,19 @@ def _lists() -> Iterator[tuple[str, Any]]:
     yield "empty", c.ListPage(results=none, status=replace(status, text=""), **page)
 
 
+def _layers() -> Iterator[tuple[str, Any]]:
+    """Yield what lies on top of a page; closed as it is printed."""
+    yield "mould", dialog(UNBOUND)
+    yield "drawer", replace(dialog(UNBOUND), attrs=_part("dialog", data_pc_kind="drawer"))
+    yield "plain", confirmation(UNBOUND)
+
+
 def _page(part: str, **more: Any) -> dict[str, Any]:
     return {"attrs": _part(part), "title": f"The title of {part}", **more, **BARE}
 
 
 def _body(*, failed: bool = False) -> c.FormBody:
-    body = widget_body(UNBOUND, WidgetForm.default_renderer, failed=failed)
+    body = widget_body(UNBOUND, None, failed=failed)
     if body.summary is None:
         return body
     return replace(
@@ -390,18 +375,17 @@ def _pages() -> Iterator[tuple[str, Any]]:
     yield "errors", _body(failed=True)
     layout = SafeString(forms.TextInput().render("l", "x"))
     yield "layout", replace(_body(), fields=(), layout=layout)
+    refresh = _button("Update choices", "refresh", name="_refresh")
+    status = c.Status(attrs=_part("form-status", id="pc-status", role="status"), text="Updated.")
+    tabs = tuple(s for state, s in arranged(BARE) if state == "three")
+    yield "arranged", replace(_body(), fields=tabs, refresh=refresh, status=status)
     form = _part("form", id="pc-form", method="post", action="/store/new/", novalidate=True)
     saves = _button("Save", "save", "primary", name="_save"), _button("Save, add", "save_another")
     note = "Fields marked with * are required."
     page = c.FormPage(
-        back=back,
-        form=form,
-        body=_body(failed=True),
-        note=note,
-        buttons=saves,
-        cancel=cancel,
+        back=back, form=form, body=_body(failed=True), note=note, buttons=saves, cancel=cancel,
         **_page("form-page"),
-    )
+    )  # fmt: skip
     yield "full", page
     yield "bare", replace(page, back=None, body=_body(), note="", buttons=saves[:1])
     group = c.RelatedGroup(
@@ -409,11 +393,8 @@ def _pages() -> Iterator[tuple[str, Any]]:
     )
     few = replace(group, more="", label="2 notes")
     taken = group, few, replace(group, names=(), more="", label="9 loans")
-    titles: dict[str, Any] = {
-        "question": "Delete it?",
-        "collateral_title": "With it",
-        "protected_title": "Kept by",
-    }
+    titles: dict[str, Any] = {"question": "Delete it?"}
+    titles |= {"collateral_title": "With it", "protected_title": "Kept by"}
     confirm = _button("Delete", "confirm", "danger")
     delete = c.DeletePage(
         back=back, form=form, hidden=hidden([("next", "/")]), confirm=confirm, cancel=cancel,

@@ -1,5 +1,6 @@
 """Scenes: pages of the kit's store, asked for over HTTP with one pack or another."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,17 +25,20 @@ SETTINGS: Mapping[str, Any] = {
         "django.contrib.messages.middleware.MessageMiddleware",
     ],
 }
+TOKEN = re.compile(r'name="(_seen)" value="([^"]*)"')
 FORM = {"name": "Saw", "maker": "2", "kind": "toy", "weight": "5", "checked": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One page. `post` is what is sent; redirects are followed."""
+    """One page. `post` is what is sent, with the token of the page at that address unless it is to
+    be `stale`; redirects are followed."""
 
     meaning: str
     path: str
     post: Mapping[str, Any] | None = None
     status: int = 200
+    stale: bool = field(default=False, kw_only=True)
     component: str = field(default="list_page", kw_only=True)
 
     def html(self, pack: str) -> str:
@@ -45,15 +49,21 @@ class Scene:
             ask = (
                 client.get(self.path)
                 if self.post is None
-                else client.post(self.path, self.post, follow=True)
+                else client.post(self.path, {**self.post, **self.token(client)}, follow=True)
             )
             transaction.set_rollback(True)
         if ask.status_code != self.status:
             raise RuntimeError(f"{self.path} answered {ask.status_code} instead of {self.status}.")
         return ask.content.decode()
 
+    def token(self, client: Client) -> dict[str, str]:
+        """Return what the page at the address remembers of an object."""
+        shown = "" if self.stale else client.get(self.path).content.decode()
+        return dict(TOKEN.findall(shown))
+
 
 LIST, ONE = "/products/", "/products/1/"
+STOCK, CELL, ROW = "/stock/", "/stock/2/row/edit/", "/shelf/3/row/edit/"
 SCENES: Mapping[str, Scene] = {
     "list": Scene("A list on its first page.", LIST),
     "list.page": Scene("Its second page.", f"{LIST}?page=2"),
@@ -89,6 +99,14 @@ SCENES: Mapping[str, Scene] = {
     ),
     "update": Scene("The form of an object.", f"{ONE}edit/?next=/products/", component="form_page"),
     "update.saved": Scene("The list after saving.", f"{ONE}edit/", FORM),
+    "update.conflict": Scene(
+        "Fields that somebody else has changed.",
+        f"{ONE}edit/?next=/products/",
+        FORM,
+        409,
+        stale=True,
+        component="conflict_page",
+    ),
     "choose.filter": Scene(
         "Choices for a filter.", f"{LIST}choices/maker/?kind=toy", component="choice_page"
     ),
@@ -98,11 +116,59 @@ SCENES: Mapping[str, Scene] = {
         {**FORM, "_origin": f"{ONE}edit/"},
         component="choice_page",
     ),
+    "inline.list": Scene("A list whose cells are edited.", STOCK),
+    "inline.list.rows": Scene("A list whose rows are edited.", "/shelf/"),
+    "inline.cell": Scene(
+        "The editor of a cell.",
+        f"{CELL}?_field=price&next=/stock/%3Fpage%3D2",
+        component="row_page",
+    ),
+    "inline.cell.choice": Scene(
+        "The editor of a choice.", f"{CELL}?_field=kind", component="row_page"
+    ),
+    "inline.cell.box": Scene("The editor of a box.", f"{CELL}?_field=sold", component="row_page"),
+    "inline.cell.error": Scene(
+        "An editor with an error.",
+        CELL,
+        {"_field": "price", "price": "x"},
+        422,
+        component="row_page",
+    ),
+    "inline.saved": Scene(
+        "The list after a cell was saved.", CELL, {"_field": "price", "price": "7"}
+    ),
+    "inline.row": Scene("The editors of a row.", ROW, component="row_page"),
+    "inline.row.error": Scene(
+        "A row with an error.", ROW, {"price": "x"}, 422, component="row_page"
+    ),
+    "inline.row.saved": Scene(
+        "A row after it was saved.",
+        ROW,
+        {"price": "9", "kind": "toy", "_row": "1"},
+        component="row_page",
+    ),
+    "inline.row.moved": Scene(
+        "A row that no longer matches the filters.",
+        CELL,
+        {"_field": "kind", "kind": "toy", "_row": "1", "next": f"{STOCK}?kind=tool"},
+        component="row_page",
+    ),
+    "inline.locked": Scene(
+        "A row that cannot be edited.", f"{STOCK}4/row/edit/", status=403, component="notice_page"
+    ),
     "delete": Scene(
         "The question before a deletion.", "/products/2/delete/", component="delete_page"
     ),
     "delete.protected": Scene(
         "A deletion that is not possible.", f"{ONE}delete/", component="delete_page"
+    ),
+    "delete.stale": Scene(
+        "The question again, about an object that may have changed.",
+        "/products/2/delete/",
+        {},
+        409,
+        stale=True,
+        component="delete_page",
     ),
     "delete.done": Scene("The list after a deletion.", "/products/2/delete/", {}),
     "delete.collateral": Scene(

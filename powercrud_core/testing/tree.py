@@ -19,6 +19,7 @@ ALTERNATIVES: Mapping[str, frozenset[str]] = {
     part: frozenset(roles.split())
     for part, roles in {
         "errors": "generic list",
+        "row-errors": "generic list",
         "chip": "generic listitem",
         "sort-key": "generic listitem",
         "detail-page": "generic article region",
@@ -34,7 +35,7 @@ CARDS: Mapping[str, frozenset[str]] = {
     "cell": frozenset({"cell", "rowheader", "generic", "heading", "definition"}),
 }
 # A pack may put what can be done before or after what it is done with.
-MOVABLE = {"list-actions", "detail-actions", "row-actions"}
+MOVABLE = {"list-actions", "detail-actions", "row-actions", "row-form"}
 
 ROLES = {
     "nav": "navigation",
@@ -255,7 +256,10 @@ class Reader:
             c: e for e in elements if e.tag == "label" for c in e.iter() if c.tag in CONTROLS
         }
         named = " ".join(e.get("aria-labelledby", "") for e in elements).split()
-        self.naming = {e for e in elements if e.tag in ("label", "legend", "caption")}
+        self.naming = {e for e in elements if e.tag in ("legend", "caption")}
+        # A label of nothing names nothing: its words are words.
+        self.naming |= {e for id, e in self.labels.items() if id in self.by_id}
+        self.naming |= set(self.around.values())
         self.naming |= {self.by_id[id] for id in named if id in self.by_id}
 
     def read(self, element: Any, parent: Node, *, muted: bool) -> None:

@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import include, path
 
-from powercrud_core import Column, CRUDView
+from powercrud_core import Column, CRUDView, InlineEdit
 from powercrud_core.permissions import AllowAny, Policy
 from powercrud_core.testing.store.models import Maker, Product, Tag
 
@@ -46,6 +47,22 @@ class ProductView(StoreView):
     page_sizes = (5, 50)
 
 
+class StockView(ProductView):
+    """Products whose cells are edited in the list."""
+
+    url_base = "stock"
+    inline = InlineEdit(
+        ("name", "kind", "price", "made", "sold"), rows=~Q(pk=4), reason="It is on its way."
+    )
+
+
+class ShelfView(ProductView):
+    """Products whose rows are edited in the list."""
+
+    url_base = "shelf"
+    inline = InlineEdit(("kind", "price", "sold"), mode="row")
+
+
 class MakerView(StoreView):
     model = Maker
 
@@ -57,6 +74,8 @@ class TagView(StoreView):
 
 urlpatterns = [
     path("products/", include(ProductView.get_urls())),
+    path("stock/", include(StockView.get_urls())),
+    path("shelf/", include(ShelfView.get_urls())),
     path("makers/", include(MakerView.get_urls())),
     path("tags/", include(TagView.get_urls())),
 ]

@@ -6,24 +6,49 @@ from typing import Any
 from django.db.models import Model
 from django.urls import URLPattern
 
+from powercrud_core.packs.contract import Link
+from powercrud_core.roles import EXPORT_ROLES, INLINE_ROLES, Role
 from powercrud_core.views.base import BaseCRUDView
 from powercrud_core.views.choosing import ChoiceHandlers
 from powercrud_core.views.deleting import DeleteHandlers
 from powercrud_core.views.detail import DetailHandlers
 from powercrud_core.views.editing import EditHandlers
+from powercrud_core.views.exporting import ExportHandlers
+from powercrud_core.views.inline import InlineHandlers
 from powercrud_core.views.listing import ListHandlers
 
 __all__ = ["CRUDView", "crud_urls"]
 
 
 class CRUDView(
-    ListHandlers, DetailHandlers, EditHandlers, DeleteHandlers, ChoiceHandlers, BaseCRUDView
+    InlineHandlers,
+    ListHandlers,
+    ExportHandlers,
+    DetailHandlers,
+    EditHandlers,
+    DeleteHandlers,
+    ChoiceHandlers,
+    BaseCRUDView,
 ):
     """The screens of one model: list, detail, create, update, delete.
 
     Declare `model` and whatever should differ from what the model suggests; route it with
     `path("tracks/", include(TrackView.get_urls()))`.
     """
+
+    @classmethod
+    def get_roles(cls) -> tuple[Role, ...]:
+        """Return the roles, with those that come with a declared feature."""
+        return (
+            *cls.roles,
+            *(EXPORT_ROLES if cls.export is not None else ()),
+            *(INLINE_ROLES if cls.inline is not None else ()),
+        )
+
+    def get_list_links(self) -> list[Link]:
+        """Return what can be done with the list: create, export."""
+        links = (self.get_create_link(), self.get_export_link())
+        return [link for link in links if link]
 
 
 def crud_urls(

@@ -1,6 +1,6 @@
 """What every role needs: the object and its permission, the URL, the answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.template.context_processors import csrf
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
@@ -21,17 +22,23 @@ from django.views.generic import View
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component, Renderer
+from powercrud_core.conf import get_conf
+from powercrud_core.dialogs import confirmation, dialog, opening
 from powercrud_core.exceptions import ConfigError
+from powercrud_core.forms import limit_values
 from powercrud_core.lists import empty_state
 from powercrud_core.packs import PackConfig, get_pack
 from powercrud_core.packs.contract import Link, Message, Messages, NoticePage
 from powercrud_core.packs.icons import icon
 from powercrud_core.permissions import ModelPermissions, Policy
 from powercrud_core.roles import STANDARD_ROLES, Role, converter_for, join_key, split_key
+from powercrud_core.selects import fit_relations
+from powercrud_core.views.outcomes import PART_HEADER, spelled_out
 
 __all__ = ["BaseCRUDView", "local_url"]
 
 NEXT = "next"
+BARE_TEMPLATE = "powercrud/bare.html"
 TONES = {"error": "error", "warning": "warning", "success": "success"}
 
 
@@ -45,6 +52,8 @@ class BaseCRUDView(View):
     permission_policy: a Policy class; default asks Django's model permissions.
     template_pack: the pack that draws this view; default is POWERCRUD_TEMPLATE_PACK.
     base_template: the page template to extend; default is the pack's own.
+    open_in: where the links to create, update, delete and detail open: "page", "dialog" or
+        "drawer", by role; what is left out is a page, but for delete, which is a dialog.
     """
 
     model: ClassVar[type[Model] | None] = None
@@ -57,6 +66,7 @@ class BaseCRUDView(View):
     permission_policy: ClassVar[type[Policy]] = ModelPermissions
     template_pack: ClassVar[str | None] = None
     base_template: ClassVar[str | None] = None
+    open_in: ClassVar[Mapping[str, str]] = {}
     role: Role | None = None
 
     @classmethod
@@ -83,9 +93,14 @@ class BaseCRUDView(View):
         return converter_for(cast(Any, field))
 
     @classmethod
+    def get_roles(cls) -> tuple[Role, ...]:
+        """Return the roles, with those that come with a declared feature."""
+        return tuple(cls.roles)
+
+    @classmethod
     def get_urls(cls) -> list[URLPattern]:
         """Return the URL patterns of all roles, for `include()`."""
-        return [role.get_url(cls) for role in cls.roles]
+        return [role.get_url(cls) for role in cls.get_roles()]
 
     @cached_property
     def policy(self) -> Policy:
@@ -120,7 +135,7 @@ class BaseCRUDView(View):
         try:
             self.check_role(role)
             handler: Callable[..., HttpResponseBase] = getattr(self, name)
-            return handler(request, *args, **kwargs)
+            return spelled_out(request, handler(request, *args, **kwargs))
         except PermissionDenied as error:
             return self.refuse(str(error))
         except Http404:
@@ -171,7 +186,9 @@ class BaseCRUDView(View):
         """Say whether the user may do something to a visible object."""
         if not self.policy.allows(self.request.user, action, obj):
             return False
-        return action == "view" or self.get_rows(action).filter(pk=obj.pk).exists()
+        base = self.get_queryset()
+        rows = self.policy.rows(self.request.user, action, base)
+        return action == "view" or rows is base or rows.filter(pk=obj.pk).exists()
 
     def may_choose(self, model: Any) -> bool:
         """Say whether the user may pick among the objects of a related model."""
@@ -184,6 +201,28 @@ class BaseCRUDView(View):
             if objects is not None:
                 policy = self.policy.related(objects.model)
                 field.queryset = policy.rows(self.request.user, "view", objects)
+
+    def limit(self, form: Any) -> None:
+        """Let a form take what the user may choose and the database can hold, and nothing else."""
+        limit_values(form)
+        self._narrow_relations(form)
+        form.present = {}
+
+    def fit(self, form: Any, *, compact: bool = False) -> None:
+        """Give the selects of a guarded form their size; `form.large` holds those to be searched.
+
+        compact: keep the height of one row, as in filters and in rows.
+        """
+        form.large = set()
+        if self.role is None or self.role.name != "choices":  # there, no form is drawn
+            conf = get_conf()
+            form.large = fit_relations(
+                form,
+                conf.choices_limit,
+                search=conf.choices_search,
+                compact=compact,
+                present=form.present,
+            )
 
     def get_lookup_filter(self, value: Any) -> dict[str, Any]:
         """Return the filter for the key in the URL; a key that cannot exist is a 404."""
@@ -207,7 +246,7 @@ class BaseCRUDView(View):
 
     def get_role(self, name: str) -> Role | None:
         """Return one of the view's roles by name."""
-        return next((role for role in self.roles if role.name == name), None)
+        return next((role for role in self.get_roles() if role.name == name), None)
 
     def url_for(self, name: str, obj: Any = None, **kwargs: Any) -> str | None:
         """Return the URL of a role, or None where the view has no such role."""
@@ -216,6 +255,11 @@ class BaseCRUDView(View):
             return role.reverse(self, obj, **kwargs) if role else None
         except NoReverseMatch:
             return None
+
+    def opens(self, name: str, **more: Any) -> hooks.Hook:
+        """Return what makes a link to a role open on top of the page, where the view says so."""
+        kind = opening(self.open_in, name)
+        return hooks.opens(kind, **more) if kind else {}
 
     def get_list_url(self) -> str:
         """Return the address of the list the user came from, else that of the list."""
@@ -244,8 +288,10 @@ class BaseCRUDView(View):
             "view": self,
             "base_template": self.get_base_template(),
             "pack_base": self.pack.base_template,
-            "media": self.pack.media,
+            "media": self.renderer.media,
             "messages_region": self.get_messages(),
+            "dialog": dialog(self.renderer, self.url_for("list") or "/"),
+            "confirmation": confirmation(self.renderer),
             **kwargs,
         }
 
@@ -256,21 +302,30 @@ class BaseCRUDView(View):
         return Link(attrs=attrs, label=label, icon=icon(self.renderer, key), tone=tone)
 
     def respond(self, page: Component, status: int = 200) -> HttpResponse:
-        """Return the whole page around a component."""
-        context = self.get_context_data(page=page)
-        return TemplateResponse(self.request, "powercrud/page.html", context, status=status)
+        """Return the whole page around a component.
+
+        A request with the header `X-PC-Part` gets the same page without the site's own frame: what
+        our script takes parts from needs no menus. Nothing else depends on who asks.
+        """
+        drawn = cast(Any, page)
+        context = self.get_context_data(page=replace(drawn, attrs=drawn.attrs | hooks.page()))
+        if PART_HEADER in self.request.headers:
+            context |= {"base_template": BARE_TEMPLATE, "dialog": "", "confirmation": ""}
+        response = TemplateResponse(self.request, "powercrud/page.html", context, status=status)
+        patch_vary_headers(response, [PART_HEADER])
+        return response
 
     def say(self, kind: str, status: int, text: str = "") -> HttpResponse:
         """Return a page that only says something: "forbidden" or "missing", or in words."""
         url = self.url_for("list")
         may_list = url and self.policy.allows(self.request.user, "view")
-        back = self.link(url or "", _("Back to the list"), "back")
+        back = self.link(url or "", _("Back to the list"), "back", **hooks.dismiss())
         plural = str(self.get_model()._meta.verbose_name_plural)
         state = empty_state(self.renderer, kind, plural, back if may_list else None)
         state = replace(state, text=text or state.text)
         page = NoticePage(
             renderer=self.renderer,
-            attrs=hooks.bundle("notice-page"),
+            attrs=hooks.bundle("notice-page", data_pc_reason=state.text),
             title=state.title,
             state=state,
         )
@@ -289,6 +344,7 @@ class BaseCRUDView(View):
             attrs=hooks.bundle(
                 "messages",
                 **hooks.live("pc-messages"),
+                aria_live="polite",
                 data_pc_text_offline=_(
                     "The list could not be updated. What you see may be out of date."
                 ),

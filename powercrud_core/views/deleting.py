@@ -1,7 +1,7 @@
 """Delete: says what goes with an object, refuses what is protected, never half-deletes."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,9 @@ from powercrud_core import hooks
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, DeletePage, RelatedGroup
 from powercrud_core.packs.icons import icon
-from powercrud_core.views.base import NEXT, BaseCRUDView
+from powercrud_core.versions import SEEN
+from powercrud_core.views.base import NEXT
+from powercrud_core.views.saving import SavingView
 
 __all__ = ["DeleteHandlers"]
 
@@ -25,7 +28,7 @@ logger = logging.getLogger("powercrud")
 SHOWN = 5
 
 
-class DeleteHandlers(BaseCRUDView):
+class DeleteHandlers(SavingView):
     """The delete page."""
 
     def confirm_delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -33,20 +36,35 @@ class DeleteHandlers(BaseCRUDView):
         return self.respond(self.get_delete_page(self.get_object("delete")))
 
     def process_deletion(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Delete the object and what goes with it, or say what forbids it: 409."""
-        obj = self.get_object("delete")
-        name = str(obj)
+        """Delete the object and what goes with it, or say what speaks against it: 409."""
         try:
-            with transaction.atomic():
+            with transaction.atomic(using=self.write_alias):
+                if not self.lock() and self.was_here():
+                    return self.deletion_done(_("The %(name)s has already been deleted."))
+                obj = self.get_current("delete")
+                name, changed = str(obj), self.changed_since(obj, self.get_decisive_fields())
+                if changed:
+                    return self.respond(
+                        self.get_delete_page(obj, notice=self._since(changed)), status=409
+                    )
                 self.perform_delete(obj)
         except IntegrityError:
             # Protected or restricted, or the database alone knows what still needs the object.
             logger.info("Deleting %s was refused.", name, exc_info=True)
             page = self.get_delete_page(self.get_object("delete"), refused=True)
             return self.respond(page, status=409)
+        return self.deletion_done(_("Deleted %(name)s “%(object)s”."), name)
+
+    def deletion_done(self, text: str, name: str = "") -> HttpResponse:
+        """Return where the user goes after a deletion, with a message."""
         kind = str(self.get_model()._meta.verbose_name)
-        self.tell("success", _("Deleted %(name)s “%(object)s”.") % {"name": kind, "object": name})
+        self.tell("success", text % {"name": kind, "object": name})
         return HttpResponseRedirect(self.get_delete_url())
+
+    def get_decisive_fields(self) -> list[str]:
+        """Return the fields whose change makes the page ask again before an object is deleted."""
+        fields = self.get_model()._meta.concrete_fields
+        return [f.name for f in fields if f.editable and self.may_see(f.name)]
 
     def perform_delete(self, obj: Any) -> None:
         """Delete an object."""
@@ -56,13 +74,18 @@ class DeleteHandlers(BaseCRUDView):
         """Return the address after deleting."""
         return self.get_list_url()
 
-    def get_delete_page(self, obj: Any, *, refused: bool = False) -> DeletePage:
-        """Return the page that asks, with what goes along and what is in the way."""
+    def get_delete_page(self, obj: Any, *, refused: bool = False, notice: str = "") -> DeletePage:
+        """Return the page that asks, with what goes along and what is in the way.
+
+        notice: what has to be said before it is asked.
+        """
         collateral, protected = related_to(obj)
         stuck = refused or bool(protected)
         name = str(self.get_model()._meta.verbose_name)
         back = self.get_list_url()
         inputs = [("csrfmiddlewaretoken", get_token(self.request))]
+        if self.check_versions:
+            inputs.append((SEEN, self.see(obj, self.get_decisive_fields())))
         if self.get_return_url():
             inputs.append((NEXT, self.get_return_url() or ""))
         question = _("Delete the %(name)s “%(object)s”? This cannot be undone.")
@@ -72,9 +95,11 @@ class DeleteHandlers(BaseCRUDView):
             renderer=self.renderer,
             attrs=hooks.bundle("delete-page"),
             title=_("Delete %(object)s") % {"object": obj},
-            back=self.link(back, _("Back to the list"), "back"),
-            question=(refusal if stuck else question) % named,
-            form=hooks.bundle("delete-form", method="post", action=self.request.path),
+            back=self.link(back, _("Back to the list"), "back", **hooks.dismiss()),
+            question=f"{notice} {(refusal if stuck else question) % named}".strip(),
+            form=hooks.bundle(
+                "delete-form", method="post", action=self.request.path, **hooks.send()
+            ),
             hidden=hidden(inputs),
             collateral_title=_("Deleted along with it"),
             collateral=() if stuck else tuple(self.get_groups(collateral)),
@@ -88,8 +113,16 @@ class DeleteHandlers(BaseCRUDView):
                 icon=icon(self.renderer, "delete"),
                 tone="danger",
             ),
-            cancel=self.link(back, _("Cancel"), part="cancel"),
+            cancel=self.link(back, _("Cancel"), part="cancel", **hooks.dismiss()),
         )
+
+    def _since(self, changed: Sequence[str]) -> str:
+        """Return what has changed since the page was first shown, as far as that is known."""
+        if not self.was_here():
+            return _("It may have changed since you saw it.")
+        fields = (self.get_model()._meta.get_field(name) for name in changed)
+        labels = ", ".join(capfirst(str(getattr(f, "verbose_name", f.name))) for f in fields)
+        return _("Somebody changed it since you were asked: %(fields)s.") % {"fields": labels}
 
     def get_groups(self, objects: dict[Any, list[Any]]) -> Iterable[RelatedGroup]:
         """Return related objects by model, counted; only what the user may see is named."""

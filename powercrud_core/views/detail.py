@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.columns import BoundColumn, Column
-from powercrud_core.formats import format_for
 from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage
 from powercrud_core.tables import mark_of
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.rows import cell_link
-from powercrud_core.views.seeing import SeeingView
+from powercrud_core.views.seeing import SeeingView, blank_of, text_of
 
 __all__ = ["DetailHandlers"]
 
@@ -47,7 +46,7 @@ class DetailHandlers(SeeingView):
             renderer=self.renderer,
             attrs=hooks.bundle("detail-page"),
             title=str(obj),
-            back=self.link(back, self.get_page_title(), "back"),
+            back=self.link(back, self.get_page_title(), "back", **hooks.dismiss()),
             actions=self.get_detail_actions(obj),
             fields=tuple(self.get_detail_field(obj, column) for column in columns),
         )
@@ -55,24 +54,16 @@ class DetailHandlers(SeeingView):
     def get_detail_field(self, obj: Any, column: BoundColumn) -> DetailField:
         """Return one labelled value."""
         raw = column.get(obj)
-        text = (
-            ""
-            if raw is None
-            else (
-                column.column.format
-                or format_for(column.field, short=False, several=column.several)
-            )(raw)
-        )
+        text = text_of(column, raw)
         link = cell_link(self, column)
         url = link(obj, raw) if link else None
         marked = column.kind == "boolean"
-        unknown = _("Unknown") if marked else column.column.empty
         return DetailField(
             attrs=hooks.bundle(
                 "detail-field", data_kind=column.kind or None, data_empty=text == ""
             ),
             label=str(column.label),
-            value=text if text != "" else unknown,
+            value=text if text != "" else blank_of(column),
             link=Attrs({"href": url}) if url else None,
             mark=Attrs({"data-pc-mark": mark_of(raw), "aria-hidden": "true"}) if marked else None,
             help_text=str(column.column.help_text),
@@ -87,7 +78,14 @@ class DetailHandlers(SeeingView):
         back = self.get_return_url()
         query = f"?{urlencode({NEXT: back}, safe='/,')}" if back else ""
         links = tuple(
-            self.link(f"{url}{query}", label, key, part=f"action-{name}", tone=tone)
+            self.link(
+                f"{url}{query}",
+                label,
+                key,
+                part=f"action-{name}",
+                tone=tone,
+                **self.opens(name, leave=name == "delete"),
+            )
             for name, action, label, key, tone in words
             if (url := self.url_for(name, obj)) and self.may(action, obj)
         )

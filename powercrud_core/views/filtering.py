@@ -1,24 +1,26 @@
 """Filtering: the filterset of a request, and its form as a component."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db.models import QuerySet
 from django.forms import ModelMultipleChoiceField, MultipleChoiceField
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
-from powercrud_core.conf import get_conf
+from powercrud_core.dependencies import apply_to_filters
 from powercrud_core.filters import names_of_filters
-from powercrud_core.forms import field_group, fit_relations, limit_values
+from powercrud_core.forms import field_group
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
 from powercrud_core.paths import follow
-from powercrud_core.views.seeing import SeeingView
+from powercrud_core.views.dependent import DependentView
 
 __all__ = ["HOST", "PREFIX", "FilterHandlers"]
 
@@ -29,7 +31,7 @@ HOST, PREFIX = "_host", "_prefix"
 CHOICE_SEARCH = "_q"
 
 
-class FilterHandlers(SeeingView):
+class FilterHandlers(DependentView):
     """The filters of a list.
 
     filterset_fields: names (a filter by field type) or django-filter's mapping of lookups.
@@ -68,7 +70,16 @@ class FilterHandlers(SeeingView):
             searchable=bool(self.config.search_fields),
             prefix=self.param_prefix,
         )
-        return ListParams.parse(self.request.path, self.request.GET, spec)
+        return ListParams.parse(*self.list_state, spec)
+
+    @cached_property
+    def list_state(self) -> tuple[str, QueryDict]:
+        """Return the path and the query string of the list: on a row's own page, those it has in
+        the address to go back to."""
+        if self.role is None or not self.role.on_object:
+            return self.request.path, self.request.GET
+        list_ = urlsplit(self.get_list_url())
+        return list_.path, QueryDict(list_.query)
 
     @cached_property
     def filter_names(self) -> dict[str, list[str]]:
@@ -81,7 +92,41 @@ class FilterHandlers(SeeingView):
         return {n: p for n, p in names.items() if self.may_see(fields.get(n) or n)}
 
     def get_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
-        """Return the filters bound to the list's state, fit for the size of their relations."""
+        """Return the filters bound to the list's state, fit for the size of their relations.
+
+        A value that does not fit that of the filter it depends on is an error.
+        """
+        filterset = self._limited_filterset(queryset)
+        if filterset is not None:
+            apply_to_filters(filterset.form, self.get_dependencies())
+            self.fit(filterset.form, compact=True)
+        return filterset
+
+    def drop_stale_filters(self) -> bool:
+        """Take out of a list's state what does not fit its parents; say whether there was any.
+
+        For a page that says so only: what acts on rows must not find more of them for it.
+        """
+        dependencies = self.get_dependencies()
+        filterset = self._limited_filterset(self.get_queryset()) if dependencies else None
+        stale = apply_to_filters(filterset.form, dependencies) if filterset else []
+        names = [p for name in stale for p in self.filter_names[name] if self._applied([p])]
+        if names:
+            dropped = (*self.params.dropped, *names)
+            self.params = replace(self.params.without(*names), dropped=dropped)
+        return bool(names)
+
+    def _limited_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
+        filterset = self.bind_filterset(queryset)
+        if filterset is not None:
+            form = filterset.form
+            form.renderer = self.pack.form_renderer
+            form.auto_id = f"{self.list_id}-filter-%s"
+            self.limit(form)
+        return filterset
+
+    def bind_filterset(self, queryset: "QuerySet[Any]") -> FilterSet | None:
+        """Return the filters bound to the list's state, those the user may use."""
         filterset_class = self.get_filterset_class()
         if filterset_class is None:
             return None
@@ -96,12 +141,6 @@ class FilterHandlers(SeeingView):
         for one in filterset.filters.values():
             if one.field_name and follow(self.get_model(), one.field_name).to_many:
                 one.distinct = True  # the join to several objects would double the row
-        form = filterset.form
-        form.renderer = self.pack.form_renderer
-        form.auto_id = f"{self.list_id}-filter-%s"
-        limit_values(form)
-        self._narrow_relations(form)
-        form.large = fit_relations(form, get_conf().choices_limit)
         return filterset
 
     def get_filter_form(self, filterset: FilterSet | None) -> FilterForm:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from powercrud_core import hooks
+from powercrud_core.columns import BoundColumn
 from powercrud_core.conf import get_conf
 from powercrud_core.config import joins_for
 from powercrud_core.filters import conditions
@@ -124,6 +125,8 @@ class ListHandlers(FilterHandlers):
         frame = self.get_frame()
         try:
             rows = self.get_rows()
+            if self.drop_stale_filters():
+                frame = self.get_frame()
             filterset = self.get_filterset(rows)
             valid = filterset is None or filterset.is_valid()
             page = self.get_page(filterset.qs if filterset else rows) if valid else None
@@ -226,15 +229,24 @@ class ListHandlers(FilterHandlers):
             ),
             caption=named,
             headers=frame.headers(),
-            actions_label=_("Actions") if plan.actions else "",
+            actions_label=_("Actions") if plan.acts else "",
             rows=builder.rows(plan),
         )
 
-    def get_row_builder(self, frame: ListFrame, objects: Sequence[Any]) -> RowBuilder:
-        """Return what draws the rows; their links lead back to this very list."""
+    def get_row_builder(
+        self,
+        frame: ListFrame,
+        objects: Sequence[Any],
+        columns: Sequence[BoundColumn] | None = None,
+    ) -> RowBuilder:
+        """Return what draws the rows; their links lead back to this very list.
+
+        columns: some of the list's columns, where not all are drawn.
+        """
         url = frame.params.url()
         back = "" if url == self.url_for("list") else f"?{urlencode({NEXT: url}, safe='/,')}"
-        return RowBuilder(self, objects, self.list_columns, f"{self.list_id}-row", back)
+        shown = self.list_columns if columns is None else columns
+        return RowBuilder(self, objects, shown, f"{self.list_id}-row", back)
 
     def get_create_link(self) -> Link | None:
         """Return the link to the create page, where the user may create."""
@@ -246,16 +258,19 @@ class ListHandlers(FilterHandlers):
             url = f"{url}?{urlencode({NEXT: state}, safe='/,')}"
         name = str(self.get_model()._meta.verbose_name)
         label = _("New %(name)s") % {"name": name}
-        return self.link(url, label, "add", part="action-create", tone="primary")
+        more = self.opens("create")
+        return self.link(url, label, "add", part="action-create", tone="primary", **more)
+
+    def get_list_links(self) -> list[Link]:
+        """Return what can be done with the list."""
+        create = self.get_create_link()
+        return [create] if create else []
 
     def get_toolbar(self, frame: ListFrame) -> Toolbar:
         """Return the head of the list: search and what can be done with the list."""
-        create = self.get_create_link()
-        menu = (
-            ActionMenu(renderer=self.renderer, attrs=hooks.bundle("list-actions"), links=(create,))
-            if create
-            else None
-        )
+        links = tuple(self.get_list_links())
+        attrs = hooks.bundle("list-actions")
+        menu = ActionMenu(renderer=self.renderer, attrs=attrs, links=links) if links else None
         searchable = any(self.may_see(f) for f in self.config.search_fields)
         return Toolbar(
             renderer=self.renderer,

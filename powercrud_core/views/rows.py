@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
@@ -15,11 +15,24 @@ from django.utils.translation import gettext as _
 
 from powercrud_core.columns import BoundColumn
 from powercrud_core.formats import safe_url
+from powercrud_core.inline import InlineEdit, edited_field
 from powercrud_core.roles import Role
 from powercrud_core.stencils import StampedRows, marker
-from powercrud_core.tables import KEY, NAME, CellPlan, RowAction, RowPlan, plan_cell
+from powercrud_core.tables import (
+    KEY,
+    NAME,
+    CellEdit,
+    CellPlan,
+    RowAction,
+    RowPlan,
+    plan_cell,
+)
+from powercrud_core.views.filtering import PREFIX
 
-__all__ = ["RowBuilder", "cell_link"]
+__all__ = ["FIELD", "RowBuilder", "cell_link"]
+
+# The field that is edited, where a row's editor is asked for.
+FIELD = "_field"
 
 Link = Callable[[Any, Any], str | None]
 ROW_ROLES = (("update", "change"), ("delete", "delete"))
@@ -47,6 +60,7 @@ class RowBuilder:
 
     def plan(self) -> RowPlan:
         """Return what is the same for all rows."""
+        edits, locked = self._edits()
         return RowPlan(
             renderer=self.view.renderer,
             id=self.id,
@@ -54,6 +68,10 @@ class RowBuilder:
             actions=tuple(self._actions()),
             key=self.key(),
             stencil=self.view.pack.pack.stencil,
+            edits=edits,
+            by_row=bool(edits) and self.view.config.inline.mode == "row",
+            locked=locked,
+            reason=self.view.get_lock_reason() if locked else "",
         )
 
     def key(self) -> Callable[[Any], str]:
@@ -68,11 +86,20 @@ class RowBuilder:
 
     def _cell(self, column: BoundColumn, first: bool) -> CellPlan:
         """Return the plan of a column; the first one leads to the object by default."""
+        inline = self.view.config.inline
+        edited = edited_field(column, inline.fields) if inline else ""
         parts = self._parts("detail") if first and column.column.link is None else None
         if parts is not None:
             url = f"{parts[0]}{marker(KEY)}{parts[1]}"
-            return plan_cell(column, heading=first, link=None, url=url)
-        return plan_cell(column, heading=first, link=cell_link(self.view, column))
+            opens = self._opens("detail")
+            return plan_cell(column, heading=first, link=None, url=url, edited=edited, opens=opens)
+        link, opens = cell_link(self.view, column), self._opens(column.column.link)
+        return plan_cell(column, heading=first, link=link, edited=edited, opens=opens)
+
+    def _opens(self, link: Any) -> Mapping[str, Any]:
+        """Return the hooks of a link to a role of this view."""
+        name = getattr(link, "name", link)
+        return self.view.opens(name) if isinstance(name, str) else {}
 
     def _parts(self, name: str) -> tuple[str, str] | None:
         """Return what stands before and after the key in a role's URL: one `reverse` a page."""
@@ -103,7 +130,52 @@ class RowBuilder:
                 icon=icon,
                 tone="danger" if name == "delete" else "neutral",
                 allowed=allowed,
+                opens=self.view.opens(name),
             )
+
+    def _edits(self) -> tuple[tuple[CellEdit, ...], frozenset[Any]]:
+        """Return how the columns of the inline fields are edited, and the keys of the rows whose
+        own state forbids it: at most two queries a page."""
+        inline: InlineEdit | None = self.view.config.inline
+        parts = self._parts("row-edit") if inline else None
+        allowed = self.view.allowed_keys("change", self.objects) if parts else frozenset()
+        if inline is None or parts is None or allowed == frozenset():
+            return (), frozenset()
+        unlocked = self.view.unlocked_keys(self.objects)
+        edits = []
+        for place, column in enumerate(self.columns):
+            name = edited_field(column, inline.fields)
+            writable = self.view.writable_keys(name, self.objects) if name else frozenset()
+            if writable == frozenset():
+                continue
+            label = _("Edit %(label)s of %(name)s") % {"label": column.label, "name": marker(NAME)}
+            edits.append(
+                CellEdit(
+                    column=place,
+                    url=self._editor_url(parts, name),
+                    name=label,
+                    allowed=common(allowed, unlocked, writable),
+                )
+            )
+        locked = self._all(allowed) - unlocked if edits and unlocked is not None else frozenset()
+        return tuple(edits), locked
+
+    def _editor_url(self, parts: tuple[str, str], field: str) -> str:
+        """Return the address of a field's editor, the object's key a marker."""
+        head, tail = parts[0], parts[1].removesuffix(self.back)
+        state = self.back.replace("?", "&", 1)
+        if self.view.param_prefix:
+            state += f"&{PREFIX}={self.view.param_prefix}"
+        return f"{head}{marker(KEY)}{tail}?{FIELD}={field}{state}"
+
+    def _all(self, keys: frozenset[Any] | None) -> frozenset[Any]:
+        return frozenset(obj.pk for obj in self.objects) if keys is None else keys
+
+
+def common(*sets: frozenset[Any] | None) -> frozenset[Any] | None:
+    """Return the keys that are in all sets; None stands for all keys."""
+    known = [keys for keys in sets if keys is not None]
+    return frozenset.intersection(*known) if known else None
 
 
 def cell_link(view: Any, column: BoundColumn) -> Link | None:

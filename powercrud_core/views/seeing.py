@@ -1,15 +1,17 @@
 """What a user may see of a model: the configuration and the columns, for list and detail."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from powercrud_core.columns import BoundColumn, Column
 from powercrud_core.config import ViewConfig, bind_columns, get_config
+from powercrud_core.formats import format_for
 from powercrud_core.views.base import BaseCRUDView
 
-__all__ = ["SeeingView"]
+__all__ = ["SeeingView", "blank_of", "text_of"]
 
 
 class SeeingView(BaseCRUDView):
@@ -55,3 +57,16 @@ class SeeingView(BaseCRUDView):
         """Say whether the user may see a field; a path counts by its first part."""
         allowed = self.visible_fields
         return allowed is None or name.replace(".", "__").split("__")[0] in allowed
+
+
+def text_of(column: BoundColumn, raw: Any) -> str:
+    """Return the whole text of a value, as an object's own page shows it; "" for nothing."""
+    if raw is None:
+        return ""
+    format_ = column.column.format or format_for(column.field, short=False, several=column.several)
+    return format_(raw)
+
+
+def blank_of(column: BoundColumn) -> str:
+    """Return what stands for a missing value."""
+    return _("Unknown") if column.kind == "boolean" else column.column.empty

@@ -1,6 +1,8 @@
 """The gallery: every component in every state, by every pack, without JavaScript."""
 
 import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -8,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import include, path
 
+from powercrud_core.packs.icons import ICONS, Icon
 from powercrud_core.testing.kit import drawn_components
 from powercrud_core.testing.samples import samples
 from tests.settings import INSTALLED_APPS, PACKS
@@ -70,7 +73,7 @@ class TestIndex:
     def test_every_component_is_linked(self, visit):
         links = [a for a in visit(GALLERY).iter(f"{XHTML}a") if "?component=" in a.get("href")]
 
-        assert set(drawn_components()) == {a.text for a in links}
+        assert {*drawn_components(), "icon"} == {a.text for a in links}
 
     @pytest.mark.parametrize("component", drawn_components())
     def test_every_state_by_every_pack(self, visit, component):
@@ -159,6 +162,40 @@ class TestFrame:
         assert 'aria-invalid="true"' in control
         assert "pc-f-text_error" in control
         assert ("class=" in control) == (pack != "plain")
+
+    @pytest.mark.parametrize("pack", PACKS)
+    def test_the_icons_are_on_one_page(self, visit, pack):
+        tree = visit(frame(state="icon.all", pack=pack))
+
+        assert list(ICONS) == [code.text for code in tree.iter(f"{XHTML}code")]
+
+    def test_every_icon_of_the_samples_is_listed(self):
+        """
+        A key that the core asks for and that is not in the list is one that no pack draws.
+        """
+        asked = set()
+
+        def note(value):
+            if isinstance(value, Icon):
+                asked.add(value.key)
+            elif isinstance(value, tuple | list):
+                for item in value:
+                    note(item)
+            elif is_dataclass(value):
+                for f in fields(value):
+                    note(getattr(value, f.name))
+
+        for sample in samples().values():
+            note(sample)
+        assert asked
+        assert set() == asked - set(ICONS)
+
+    def test_a_pack_without_icons_says_so(self, visit, monkeypatch, settings):
+        monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "packs/odd"))
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "powercrud_odd"]
+        tree = visit(frame(state="icon.all", pack="odd"))
+
+        assert "This pack draws no icons." in "".join(tree.itertext())
 
     def test_it_may_stand_in_a_frame_of_this_site_only(self):
         response = Client().get(frame(state="message.info", pack="plain"))

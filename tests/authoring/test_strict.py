@@ -26,17 +26,34 @@ settings.configure(
     DEBUG=sys.argv[1] == "debug",
     SECRET_KEY="x",
     POWERCRUD_TEMPLATE_PACK="plain",
+    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
     INSTALLED_APPS=[
         "django.contrib.contenttypes", "django.contrib.auth", "django.forms", "django_cotton",
         "powercrud_core", "powercrud_plain",
     ],
 )
 django.setup()
-from powercrud_core.packs.contract import Message
+from powercrud_core.attrs import Attrs
+from powercrud_core.components import Renderer
+from powercrud_core.packs import get_pack
+from powercrud_core.packs.contract import Message, Messages
+
+ran = 0
+
+def look(frame, event, argument):
+    global ran
+    ran += event == "call" and frame.f_code.co_filename.endswith("strict.py")
+
+renderer = Renderer(get_pack("plain"))
+sys.setprofile(look)
+message = Message(attrs=Attrs({}), text="Saved.", renderer=renderer)
+Messages(attrs=Attrs({}), messages=(message,), renderer=renderer).render()
+sys.setprofile(None)
 print(json.dumps({
     "loaded": "powercrud_core.authoring.strict" in sys.modules,
     "watched": hasattr(Message, "__getattr__"),
     "made": Message.__init__.__code__.co_filename,
+    "ran": bool(ran),
 }))
 """
 
@@ -132,7 +149,8 @@ class TestProduction:
     @pytest.mark.parametrize("kind", ["debug", "production"])
     def test_nothing_is_replaced(self, kind):
         """
-        Outside DEBUG the module is not even imported: components are plain dataclasses.
+        Outside DEBUG the module is not even imported: components are plain dataclasses, and while
+        they are made and drawn not one line of it runs.
         """
         finished = subprocess.run(
             [sys.executable, "-c", PROGRAM, kind],
@@ -144,5 +162,6 @@ class TestProduction:
 
         found = json.loads(finished.stdout)
         watching = kind == "debug"
-        assert [watching, watching] == [found["loaded"], found["watched"]]
+        seen = [found["loaded"], found["watched"], found["ran"]]
+        assert [watching] * 3 == seen
         assert found["made"].endswith("strict.py" if watching else "<string>")

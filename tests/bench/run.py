@@ -39,6 +39,8 @@ def main() -> None:
         sizes = [int(s) for s in options.sizes.split(",")]
         results = [bench.compare(pack, size) for pack in packs for size in sizes]
         results += [bench.body(pack) for pack in packs]
+        # Last: until then nothing has loaded what is strict, as in production.
+        results += [bench.strict(pack, size) for pack in packs for size in sizes[:2]]
     report(results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
@@ -52,12 +54,15 @@ class Bench:
         from django.core.management import call_command
         from django.test import Client
 
+        from tests.bench.strictness import Switch
+
         call_command("migrate", verbosity=0)
         call_command("seed_store", verbosity=0)
         user = get_user_model().objects.create_superuser("bench", "b@example.org", "bench")
         self.client = Client()
         self.client.force_login(user)
         self.rounds = rounds
+        self.switch = Switch()
 
     def packs(self) -> list[str]:
         """Return the names of the installed packs."""
@@ -135,6 +140,34 @@ class Bench:
             "milliseconds": {n: round(1000 * statistics.median(t), 2) for n, t in times.items()},
         }
 
+    def strict(self, pack: str, size: int) -> dict:
+        """Return what strict props cost where they are on, as they are in DEBUG."""
+        from tests.bench.views import TrackView
+
+        TrackView.template_pack = pack
+        url = f"/tracks/?page_size={size}" if size != 25 else "/tracks/"
+
+        def production():
+            self.switch.off()
+            self.get(url)
+
+        def strict():
+            self.switch.on()
+            self.get(url)
+
+        calls = {f.__name__: self.switch.calls(f) for f in (production, strict)}
+        if calls["production"] or not calls["strict"]:
+            raise SystemExit(f"Strict props run where they should not, or do not run: {calls}.")
+        times = self.race({"production": production, "strict": strict})
+        self.switch.off()
+        return {
+            "what": f"strict props, {size} rows",
+            "pack": pack,
+            "to_production": ratio(times["strict"], times["production"]),
+            "milliseconds": {n: round(1000 * statistics.median(t), 1) for n, t in times.items()},
+            "strict_calls": calls,
+        }
+
     def user(self):
         from django.contrib.auth import get_user_model
 
@@ -200,7 +233,7 @@ def report(results: list[dict]) -> None:
     for result in results:
         ratios = "  ".join(f"{k} {v:.2f}" for k, v in result.items() if k.startswith("to_"))
         print(f"{result['pack']:<11} {result['what']:<22} {ratios}")
-        for name in ("milliseconds", "queries", "kilobytes", "peak_megabytes"):
+        for name in ("milliseconds", "queries", "kilobytes", "peak_megabytes", "strict_calls"):
             if name in result:
                 figures = "  ".join(f"{k} {v}" for k, v in result[name].items())
                 print(f"{'':<11} {name:<22} {figures}")

@@ -2,6 +2,7 @@
 
 from demo.settings import *  # noqa: F403
 from demo.settings import INSTALLED_APPS, TEMPLATES
+from tests.database import DATABASE
 
 DEBUG = False
 ROOT_URLCONF = "tests.bench.urls"
@@ -12,4 +13,6 @@ TEMPLATES[0]["OPTIONS"]["context_processors"] = [
     "django.contrib.messages.context_processors.messages",
 ]
 INSTALLED_APPS = [*INSTALLED_APPS]
+if DATABASE is not None:
+    DATABASES = {"default": DATABASE}
 LANGUAGE_CODE = "en"

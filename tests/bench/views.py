@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.generic import ListView
 
 from powercrud_core import Column, CRUDView
+from powercrud_core.bulk import BulkUpdate
 from store.models import Track
 
 COLUMNS = ["name", "composer", "album.artist", "album", "genre", "media_type", "milliseconds"]
@@ -35,6 +36,55 @@ class TrackView(CRUDView):
     ordering = ["name"]
     page_sizes = SIZES
     paginate_by = 25
+
+
+class FirstFilter(django_filters.FilterSet):
+    """The first so many rows, and a text."""
+
+    first = django_filters.NumberFilter(method="cut")
+    composer = django_filters.CharFilter(lookup_expr="icontains")
+
+    def cut(self, queryset, name, value):
+        keys = Track.objects.order_by("pk").values_list("pk", flat=True)
+        return queryset.filter(pk__lte=keys[int(value) - 1])
+
+
+class BulkTrackView(CRUDView):
+    """Bulk edits that nothing makes go row by row."""
+
+    model = Track
+    url_base = "bulk"
+    fields = ("name", "album", "genre", "media_type", "composer", "milliseconds", "unit_price")
+    filterset_class = FirstFilter
+    bulk = (BulkUpdate(fields=["unit_price", "media_type"]),)
+
+
+class HookedView(BulkTrackView):
+    """Bulk edits through a hook."""
+
+    url_base = "hooked"
+
+    def perform_save(self, form):
+        return super().perform_save(form)
+
+
+class FastView(BulkTrackView):
+    """Bulk edits by the declared fast path."""
+
+    url_base = "fast"
+    bulk = (BulkUpdate(fields=["unit_price"], validate="fields"),)
+
+
+class FastBoundedView(FastView):
+    """The same where the view shows some rows only."""
+
+    url_base = "fast-bounded"
+
+    def get_queryset(self):
+        return super().get_queryset().filter(milliseconds__gt=0)
+
+
+BULK_VIEWS = (BulkTrackView, HookedView, FastView, FastBoundedView)
 
 
 class TrackFilter(django_filters.FilterSet):

@@ -1,12 +1,12 @@
 """What neither the markup nor the journeys show: can it be read, reached and pressed."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Page, expect
 
+from powercrud_core.testing.browser.screen import script
 from tests.browser.conftest import NARROW, WIDE, Complaints
 from tests.library.models import Book, Copy
 
@@ -19,15 +19,15 @@ RUN_AXE = """async ([rules, within]) => {
   return violations.flatMap(({ id, nodes }) => nodes.map(
     ({ html, any }) => `${id}: ${html.slice(0, 120)} ${any[0]?.message ?? ""}`));
 }"""
-PROBE = (Path(__file__).parent / "probe.js").read_text()
+PROBE = script("geometry")
 
 
 def problems(page: Page) -> Iterator[str]:
     """Yield what is wrong with a page, light and dark, wide and narrow."""
     page.evaluate(AXE)
-    # What lies under an open panel cannot be pressed, and need not be.
-    panel = "#pc-book-sort[open]"
-    within = panel if page.locator(panel).count() else "html"
+    # What lies under an open panel or dialog cannot be pressed, and need not be.
+    panels = ["[data-pc-part=confirmation][open]", "dialog:modal", "#pc-book-sort[open]", "html"]
+    within = next(panel for panel in panels if page.locator(panel).count())
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 800})
         yield from (f"{width}: {problem}" for problem in page.evaluate(PROBE))
@@ -60,6 +60,34 @@ def lose_network(page: Page) -> None:
     page.context.set_offline(False)
 
 
+def open_delete(page: Page) -> None:
+    page.locator("[data-pc-part=action-delete]").first.click()
+    page.locator("dialog:modal").wait_for()
+
+
+def open_edit(page: Page) -> None:
+    page.locator("[data-pc-part=action-update]").first.click()
+    page.locator("dialog:modal").get_by_label("Name").fill("")
+
+
+def save_edit(page: Page) -> None:
+    open_edit(page)
+    save(page)
+
+
+def give_up_edit(page: Page) -> None:
+    open_edit(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-pc-part=confirmation]").wait_for()
+
+
+def be_signed_out(page: Page) -> None:
+    open_edit(page)
+    page.context.clear_cookies()
+    page.route("**/edit/", lambda r: r.fulfill(status=302, headers={"Location": "/login/"}))
+    save(page)
+
+
 def nothing(page: Page) -> None:
     pass
 
@@ -69,6 +97,15 @@ def lend(page: Page) -> None:
     page.reload()
 
 
+def overtake(page: Page) -> None:
+    """Let somebody else change what the form changes, and save."""
+    page.get_by_label("Title").fill("The same title, typed by me and rather long")
+    page.get_by_label("Genres").select_option([])
+    page.get_by_label("Price").fill("3")
+    Book.objects.filter(pk=book().pk).update(title="Another title", price="12.50")
+    save(page)
+
+
 SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "list": ("/books/?page=2", nothing),
     "filters": ("/books/?q=e&status=draft&author={author}", open_filters),
@@ -76,6 +113,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "sort": ("/books/?sort=price,-title&unknown=1", open_sort),
     "detail": ("/books/{pk}/", nothing),
     "errors": ("/books/new/", save),
+    "conflict": ("/books/{pk}/edit/", overtake),
     "delete": ("/books/{pk}/delete/", nothing),
     "protected": ("/books/{pk}/delete/", lend),
     "choice": ("/books/choices/author/?_q=a", nothing),
@@ -84,6 +122,10 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "empty": ("/shelves/", nothing),
     "unmatched": ("/books/?q=zzz", nothing),
     "no network": ("/books/", lose_network),
+    "dialog": ("/layers/books/", open_delete),
+    "drawer with errors": ("/layers/authors/", save_edit),
+    "question": ("/layers/authors/", give_up_edit),
+    "signed out": ("/layers/authors/", be_signed_out),
 }
 
 
@@ -91,7 +133,9 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
 def test_it_is_accessible_and_well_laid_out(
     open_page: Callable[..., Page], complaints: Complaints, scene: str
 ) -> None:
-    complaints.expect("status of 403", "status of 404", "ERR_INTERNET_DISCONNECTED")
+    complaints.expect(
+        "status of 403", "status of 404", "status of 409", "ERR_INTERNET_DISCONNECTED"
+    )
     path, prepare = SCENES[scene]
     user = "reader" if scene == "forbidden" else "librarian"
     page = open_page("/login/", user=user)

@@ -12,8 +12,9 @@ from django.test import override_settings
 from django.urls import include, path
 
 import powercrud_core
-from powercrud_core import Column, CRUDView
+from powercrud_core import Column, CRUDView, InlineEdit
 from powercrud_core.authoring.schema import stamp_of
+from powercrud_core.bulk import BulkDelete, BulkUpdate
 from powercrud_core.checks import (
     check_overrides,
     check_packs,
@@ -22,11 +23,13 @@ from powercrud_core.checks import (
     check_views,
 )
 from powercrud_core.exceptions import ConfigError
+from powercrud_core.exports import Export
 from powercrud_core.packs import PackConfig, TemplatePack, get_pack
 from powercrud_core.permissions import AllowAny
 from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.roles import Role
-from tests.library.models import Author, Book
+from tests.library.models import Anthology, Author, Book, Jacket
+from tests.settings import PACKS
 
 
 def problems(**attributes):
@@ -55,6 +58,11 @@ VIEWS = {
         {"colums": ["title"]},
         "The attribute 'colums' means nothing to a CRUDView.",
         "Did you mean 'columns'?",
+    ),
+    "E116": (
+        {"open_in": {"update": "drawr"}},
+        "'open_in['update']' is 'drawr', which is no way to open.",
+        "Did you mean 'drawer'? Use one of: page, dialog, drawer.",
     ),
     "E102": (
         {"columns": ["title", "pirce"]},
@@ -115,6 +123,11 @@ VIEWS = {
         "'permission_policy' is 'all', which is not a Policy class.",
         "Set it to a class such as powercrud_core.permissions.ModelPermissions.",
     ),
+    "E117": (
+        {"check_versions": ["title"]},
+        "'check_versions' is ['title'], neither True nor False.",
+        "Which fields are compared is decided by the form; see get_decisive_fields().",
+    ),
     "E150": (
         {"filterset_fields": ["autor"]},
         "The value of 'filterset_fields[0]' refers to 'autor', but 'autor' is not a field or "
@@ -159,6 +172,72 @@ VIEWS = {
         f"'form_class' is {AuthorForm!r}, not a ModelForm of library.Book.",
         "Subclass django.forms.ModelForm with this model in its Meta.",
     ),
+    "E230": (
+        {"inline": "price"},
+        "'inline' is 'price'; it must be an InlineEdit or a list of names.",
+        'Write InlineEdit(["price"]), or ["price"].',
+    ),
+    "E231": (
+        {"inline": InlineEdit(["price"], mode="sheet"), "columns": ["price"]},
+        "'inline.mode' is 'sheet'.",
+        "Use one of: cell, row.",
+    ),
+    "E232": (
+        {"inline": InlineEdit(["price"], rows="draft"), "columns": ["price"]},
+        "'inline.rows' is 'draft'.",
+        "Set it to a Q, or to a function from a queryset to a narrower one.",
+    ),
+    "E233": (
+        {"inline": ["pirce"]},
+        "The value of 'inline.fields[0]' refers to 'pirce', which is not a field of "
+        "'library.Book'.",
+        "Did you mean 'price'? Only model fields are edited in the list.",
+    ),
+    "E234": (
+        {"inline": ["id"], "columns": ["id"]},
+        "'inline.fields[0]' is the field 'id', which cannot be edited.",
+        "Take it out.",
+    ),
+    "E235": (
+        {"inline": ["price"], "columns": ["price"], "fields": ["title"]},
+        "'inline.fields[0]' is the field 'price', which the view's form does not have.",
+        "Add it to 'fields' or to the form_class, or take it out.",
+    ),
+    "E236": (
+        {"inline": ["author"], "columns": ["title", "author.name"]},
+        "'inline.fields[0]' is the field 'author', which no column of the list shows as it is.",
+        "Add 'author' to 'columns', or take it out.",
+    ),
+    "E250": (
+        {"bulk": ["update"]},
+        "'bulk[0]' is 'update', which is not a BulkOperation.",
+        "Write BulkUpdate(fields=[…]), BulkDelete() or one of your own.",
+    ),
+    "E251": (
+        {"bulk": [BulkDelete(), BulkDelete()]},
+        "'bulk[1]' has the name 'delete', which is taken or no word.",
+        "Give it a name of letters, digits and '_'; it is in the URL.",
+    ),
+    "E252": (
+        {"bulk": [BulkUpdate()], "fields": ["title", "price"]},
+        "'bulk[0]' changes no fields.",
+        "Name some of: title, price.",
+    ),
+    "E253": (
+        {"bulk": [BulkUpdate(["pirce"])], "fields": ["title", "price"]},
+        "'bulk[0]' changes the field 'pirce', which the edit form does not have.",
+        "Did you mean 'price'? Use one of: title, price.",
+    ),
+    "E254": (
+        {"model": Anthology, "bulk": [BulkUpdate(["scan"])]},
+        "'bulk[0]' changes 'scan', which is a file or not a field of the model.",
+        "Take it out: a plan holds plain values of model fields.",
+    ),
+    "W255": (
+        {"model": Jacket, "bulk": [BulkUpdate(["book"])]},
+        "'bulk[0]' changes 'book', which is unique: one row can have a value.",
+        "Take it out.",
+    ),
 }
 
 
@@ -174,10 +253,57 @@ class TestViews:
 
         assert "powercrud.E202" in {p[0] for p in problems(model=Copy, fields=["id"])}
 
+    def test_bulk_edit_of_rows_that_are_objects(self, monkeypatch):
+        monkeypatch.setattr(Book.genres.through._meta, "auto_created", False)
+
+        found = problems(fields=["genres"], bulk=[BulkUpdate(["genres"])])
+
+        assert (
+            "powercrud.E254",
+            "'bulk[0]' changes 'genres', whose rows are objects of their own.",
+            "Take it out, and edit library.Book_genres on its own screen.",
+        ) in found
+
     def test_lookups_that_django_filter_refuses(self):
         found = problems(filterset_fields={"title": ["nonsense"]})
 
         assert "powercrud.E154" in {p[0] for p in found}
+
+    def test_an_export_is_one(self):
+        assert [
+            (
+                "powercrud.E270",
+                "'export' is ['csv'], which is not an Export.",
+                "Write export = Export().",
+            )
+        ] == problems(export=["csv"])
+
+    def test_formats_of_an_export_are_known(self):
+        assert [
+            (
+                "powercrud.E271",
+                "'export.formats' names 'csvv', which is no format.",
+                "Did you mean 'csv'? There are: csv, xlsx, json, ods.",
+            )
+        ] == problems(export=Export(formats=["csvv"]))
+
+    def test_a_format_without_its_library(self, monkeypatch):
+        monkeypatch.setattr("powercrud_core.exports.writing.find_spec", lambda name: None)
+
+        assert [
+            (
+                "powercrud.W270",
+                "'export.formats' names 'ods', which cannot be written here.",
+                "Install tablib[ods], or take it out; it is not offered.",
+            )
+        ] == problems(export=Export(formats=["csv", "ods"]))
+
+    def test_columns_of_an_export_are_there(self):
+        found = problems(export=Export(columns=["pirce"]))
+
+        assert [("powercrud.E102", "export.columns[0]")] == [
+            (i, t.split("'")[1]) for i, t, _h in found
+        ]
 
     def test_the_views_own_pack(self):
         found = problems(template_pack="bootsrap5")
@@ -297,11 +423,14 @@ class TestSettings:
             )
         ] == settings_check(check_settings)
 
-    @override_settings(POWERCRUD_PAGE_SIZES=["many"], POWERCRUD_CHOICES_LIMIT=0)
+    @override_settings(
+        POWERCRUD_PAGE_SIZES=["many"], POWERCRUD_CHOICES_LIMIT=0, POWERCRUD_CHOICES_SEARCH="x"
+    )
     def test_values_of_the_wrong_kind(self):
         assert [
             ("powercrud.E001", "POWERCRUD_PAGE_SIZES is ('many',)."),
             ("powercrud.E001", "POWERCRUD_CHOICES_LIMIT is 0."),
+            ("powercrud.E001", "POWERCRUD_CHOICES_SEARCH is 'x'."),
         ] == [p[:2] for p in settings_check(check_settings)]
 
 
@@ -324,6 +453,40 @@ class TestOverrides:
                 "Did you mean table.html? Rename or remove it.",
             )
         ] == settings_check(check_overrides)
+
+    @pytest.mark.parametrize(
+        ("folder", "hint"),
+        [
+            ("powercrud_plian", "Did you mean powercrud_plain? Rename the folder."),
+            ("powercrud-plain", "Did you mean powercrud_plain? Rename the folder."),
+            ("powercurd_plain", "Did you mean powercrud_plain? Rename the folder."),
+            ("powercruds", "Did you mean powercrud? Rename the folder."),
+            (
+                "powercrud_chocolate",
+                "Name it after the app of an installed pack: "
+                f"{', '.join(f'powercrud_{pack}' for pack in PACKS)}.",
+            ),
+        ],
+    )
+    def test_a_folder_that_no_pack_uses(self, settings, tmp_path, folder, hint):
+        """
+        Right component, wrong pack: nothing else would ever say why the override does nothing.
+        """
+        path = self.write(settings, tmp_path, f"{folder}/row.html", "x").parent
+
+        assert [
+            (
+                "powercrud.W030",
+                f"The templates in {path} belong to no installed pack.",
+                hint,
+            )
+        ] == settings_check(check_overrides)
+
+    @pytest.mark.parametrize("name", ["shop/row.html", "powercrud_shop/badge.html"])
+    def test_a_project_s_own_components_are_its_own_affair(self, settings, tmp_path, name):
+        self.write(settings, tmp_path, name, "x")
+
+        assert [] == settings_check(check_overrides)
 
     def test_a_copy_that_fell_behind(self, settings, tmp_path):
         stamp = "{# powercrud row contract=1 attrs:000000 colour:123456 #}"

@@ -16,6 +16,7 @@ from powercrud_core.roles import Role
 from tests.docs.blocks import DOCS, ROOT, Block, blocks, pages
 from tests.docs.conftest import Example
 from tests.library.models import Author, Book, Loan
+from tests.views.pages import seen
 
 TUTORIALS = DOCS / "tutorial"
 PYTHON = [b for page in pages() for b in blocks(page) if b.language == "python"]
@@ -198,8 +199,9 @@ class TestChangeTheForm:
 
     def save(self, client: Client, book: Book, **data: str) -> str:
         """Post the edit form; return where it leads."""
-        form = {**self.FORM, "author": str(book.author_id), **data}
-        return client.post(f"/books/{book.pk}/edit/", form).headers.get("Location", "")
+        url = f"/books/{book.pk}/edit/"
+        form = {**self.FORM, "author": str(book.author_id), **seen(client, url), **data}
+        return client.post(url, form).headers.get("Location", "")
 
     def test_a_form_class_validates(
         self, example: Example, library: Book, librarian: Client
@@ -210,8 +212,10 @@ class TestChangeTheForm:
         run(example, "how-to/change-the-form.md")
         show(librarian, example, example.views[1])
 
-        data = {**self.FORM, "published": "1974-05-01"}
-        response = librarian.post(f"/books/{library.pk}/edit/", data)
+        url = f"/books/{library.pk}/edit/"
+        author = str(library.author_id)
+        data = {**self.FORM, "author": author, "published": "1974-05-01", **seen(librarian, url)}
+        response = librarian.post(url, data)
 
         assert 422 == response.status_code
         assert "A published book needs a price." in response.content.decode()
@@ -240,7 +244,8 @@ class TestChangeTheForm:
         library.copies.all().delete()
         show(librarian, example, example.views[5])
 
-        librarian.post(f"/books/{library.pk}/delete/")
+        url = f"/books/{library.pk}/delete/"
+        librarian.post(url, seen(librarian, url))
         library.refresh_from_db()
 
         assert not library.in_print
@@ -483,3 +488,25 @@ class TestReadme:
         example = next(b for b in blocks(ROOT / "README.md") if b.language == "python")
 
         assert 15 <= len([line for line in example.text.splitlines() if line]) <= 20
+
+
+@pytest.mark.parametrize("example", ["reference/bulk.md"], indirect=True)
+class TestBulk:
+    PAGE = "reference/bulk.md"
+
+    def test_the_plan_of_the_page(self, example: Example, library: Book, librarian: Client) -> None:
+        """
+        Previewed, then carried out: drafts are free, what is published is not.
+        """
+        Book.objects.update(price=5)
+        Book.objects.create(title="Out", author=library.author, price=5, status="published")
+        run(example, self.PAGE)
+        example.route(example.views[0])
+        clear_url_caches()
+        drafts = Book.objects.filter(status="draft").count()
+
+        shown, outcome = example["make_drafts_free"]("librarian")
+
+        assert (drafts, drafts) == (shown.total, outcome.done)
+        assert {0} == set(Book.objects.filter(status="draft").values_list("price", flat=True))
+        assert 5 == Book.objects.get(title="Out").price

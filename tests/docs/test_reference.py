@@ -11,20 +11,43 @@ from typing import Any, get_args
 import pytest
 from django.core.management import call_command
 
-from powercrud_core import CRUDView, crud_urls, exceptions, packs, permissions, roles, testing
+from powercrud_core import (
+    CRUDView,
+    InlineEdit,
+    crud_urls,
+    exceptions,
+    packs,
+    permissions,
+    roles,
+    testing,
+)
+from powercrud_core.bulk import (
+    BulkDelete,
+    BulkOperation,
+    BulkUpdate,
+    Outcome,
+    Plan,
+    Preview,
+    Run,
+)
+from powercrud_core.bulk.forms import LABELS
+from powercrud_core.bulk.plans import Code
 from powercrud_core.columns import Column
 from powercrud_core.conf import PREFIX, Conf
 from powercrud_core.packs import pieces
 from powercrud_core.packs.app import CONTRACT, PackConfig, TemplatePack
 from powercrud_core.params import MAX_SORT_KEYS, PAGE, SEARCH, SIZE, SORT
 from powercrud_core.permissions import Policy
-from powercrud_core.roles import STANDARD_ROLES, Role
+from powercrud_core.roles import INLINE_ROLES, STANDARD_ROLES, Role
 from powercrud_core.search import MAX_WORDS
+from powercrud_core.selection import Selection
 from powercrud_core.testing import LEVELS, Finding, PackConformance, Report
+from powercrud_core.testing.kit import BROWSER
 from tests.docs import contract_page
 from tests.docs.blocks import DOCS, ROOT
 
 REFERENCE = DOCS / "reference"
+CHECKED = ("checks.py", "problems.py", "form_problems.py", "inline.py")
 CODE = re.compile(r"`([^`]+)`")
 CALL = re.compile(r"(?P<name>\w+)(?:\((?P<parameters>.*)\))?")
 
@@ -146,6 +169,7 @@ class TestDataclasses:
         [
             (Column, "columns.md", "## `Column`"),
             (Role, "roles-and-urls.md", "## `Role`"),
+            (InlineEdit, "inline.md", "## `InlineEdit`"),
             (TemplatePack, "packs.md", "## `TemplatePack`"),
         ],
     )
@@ -189,17 +213,93 @@ class TestDataclasses:
         assert known == set(named(section("columns.md", "## Values")))
 
 
+class TestBulk:
+    @pytest.mark.parametrize(
+        ("cls", "heading"),
+        [
+            (Selection, "## Selection"),
+            (Plan, "## Plan"),
+            (Preview, "## Preview"),
+            (Outcome, "## Outcome"),
+        ],
+    )
+    def test_every_field_is_there_with_its_default(self, cls: Any, heading: str) -> None:
+        """
+        What travels between request, page and worker.
+        """
+        table = list(rows(section("bulk.md", heading)))[1:]
+
+        for row, field in zip(table, fields(cls), strict=False):
+            default = row[1].strip("`")
+            assert field.name == row[0].strip("`")
+            if field.default is not MISSING:
+                assert repr(field.default).replace("'", '"') == default
+            else:
+                made = "{}" if field.default_factory is not MISSING else ""
+                assert made == default
+
+    @pytest.mark.parametrize(
+        ("cls", "heading"), [(Selection, "## Selection"), (Plan, "## Plan"), (Run, "## Run")]
+    )
+    def test_every_method_is_there(self, cls: Any, heading: str) -> None:
+        """
+        Beside the fields, methods and properties, with their parameters.
+        """
+        documented = [CALL.fullmatch(n) for n in named(section("bulk.md", heading))]
+        known = own_members(cls).keys() | {f.name for f in fields(cls)} if cls is not Run else None
+
+        assert (known or own_members(cls).keys()) == {call["name"] for call in documented}
+        for call in documented:
+            if call["parameters"]:
+                parameters = ", ".join(call["parameters"].split(", "))
+                assert signature(cls, call["name"]).removeprefix("cls, ") == parameters
+
+    @pytest.mark.parametrize(
+        ("cls", "base"),
+        [(BulkOperation, object), (BulkUpdate, BulkOperation), (BulkDelete, BulkOperation)],
+    )
+    def test_every_option_is_there_with_its_default(self, cls: Any, base: type) -> None:
+        """
+        What a subclass sets, or whoever declares an operation.
+        """
+        text = section("bulk.md", f"## `{cls.__name__}`")
+        options = {n: getattr(cls, n) for n in inspect.get_annotations(cls)}
+        written = {r[0].strip("`"): r[1].strip("`") for r in rows(text)}
+
+        for name, default in options.items():
+            assert repr(default).replace("'", '"') == written[name]
+
+    def test_every_method_of_an_operation_is_there(self) -> None:
+        """
+        What a subclass overrides.
+        """
+        text = section("bulk.md", "## `BulkOperation`")
+        documented = {CALL.fullmatch(n)["name"] for n in named(text)}
+
+        assert own_members(BulkOperation).keys() | attributes(BulkOperation) == documented
+
+    def test_every_code_and_mode_is_there(self) -> None:
+        """
+        What a note says in one word, and what may happen to a field.
+        """
+        assert set(get_args(Code)) == set(named(section("bulk.md", "## Outcome"))) - {
+            f.name for f in fields(Outcome)
+        }
+        assert set(LABELS) <= set(named(section("bulk.md", "## `BulkUpdate`")))
+
+
 class TestRoles:
     def test_the_table_is_the_code(self) -> None:
         """
         Name, pattern, handlers and permission of each standard role.
         """
         table = list(rows(section("roles-and-urls.md", "## Standard roles")))[1:]
+        table += list(rows(section("roles-and-urls.md", "## Roles of features")))[1:]
 
-        for role, row in zip(STANDARD_ROLES, table, strict=True):
+        for role, row in zip((*STANDARD_ROLES, *INLINE_ROLES), table, strict=True):
             written = [cell.strip("`") for cell in row]
             handlers = [role.handlers.get("get", ""), role.handlers.get("post", "")]
-            assert [role.name, role.pattern or '""', *handlers, role.permission] == written
+            assert [role.name, role.pattern or '""', *handlers, role.permission] == written[:5]
 
 
 class TestParameters:
@@ -325,9 +425,7 @@ class TestChecks:
         The page's rows are the ids that the code prints, each with a meaning and a remedy.
         """
         table = [row for row in rows((REFERENCE / "checks.md").read_text()) if row[0] != "Id"]
-        code = "".join(
-            (ROOT / "powercrud_core" / name).read_text() for name in ("checks.py", "problems.py")
-        )
+        code = "".join((ROOT / "powercrud_core" / name).read_text() for name in CHECKED)
         ids = {f"powercrud.{id}" for id in re.findall(r'"([EW]\d{3})"', code)}
 
         assert ids == {row[0].strip("`") for row in table}
@@ -352,7 +450,7 @@ class TestTesting:
         """
         The levels in the order in which they run.
         """
-        assert list(LEVELS) == named(section("testing.md", "## Levels"))
+        assert [*LEVELS, BROWSER] == named(section("testing.md", "## Levels"))
 
     def test_everything_that_can_be_imported_is_named(self) -> None:
         """
@@ -371,7 +469,7 @@ class TestCommands:
         """
         with pytest.raises(SystemExit):
             call_command("powercrud", tool, "--help")
-        known = re.findall(r"^  (--\w+|\w+)\b", capsys.readouterr().out, re.MULTILINE)
+        known = re.findall(r"^  (--[\w-]+|\w+)\b", capsys.readouterr().out, re.MULTILINE)
 
         assert set(known) == set(named(section("commands.md", f"## `{tool}`")))
 
@@ -388,7 +486,8 @@ class TestCommands:
 
 
 class TestEvents:
-    SCRIPT = ROOT / "powercrud_core/static/powercrud_core/powercrud.js"
+    STATIC = ROOT / "powercrud_core/static/powercrud_core"
+    SCRIPT = STATIC / "powercrud.js"
 
     def test_every_event_is_there(self) -> None:
         """
@@ -406,7 +505,8 @@ class TestEvents:
         used = set(re.findall(r'"(data-[a-z-]+[a-z])"', python))
         keywords = re.findall(r"\b(data_[a-z_]+[a-z])=", python)
         used |= {name.replace("_", "-") for name in keywords}
-        script = set(re.findall(r"data-pc-[a-z-]+[a-z]", self.SCRIPT.read_text()))
+        scripts = self.SCRIPT.read_text() + (self.STATIC / "powercrud-select.js").read_text()
+        script = set(re.findall(r"data-pc-[a-z-]+[a-z]", scripts))
         documented = set(named((REFERENCE / "events.md").read_text()))
 
         assert used | script == {name for name in documented if name.startswith("data-")}

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.validators import validate_slug
 from django.db import models
 
 
@@ -150,3 +151,33 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"Label {self.pk}"
+
+
+class Member(models.Model):
+    """Has what makes bulk edits hard: unique and checked values, members that hang together."""
+
+    name = models.CharField(max_length=50, validators=[validate_slug])
+    card = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    active = models.BooleanField(null=True, blank=True)
+    joined = models.DateField(null=True, blank=True)
+    left = models.DateField(null=True, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    sponsor = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    friends = models.ManyToManyField("self", blank=True)
+
+    class Meta:
+        unique_together = [("left", "joined")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(left__isnull=True) | models.Q(left__gte=models.F("joined")),
+                name="nobody_leaves_before_joining",
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(active=True), name="one_active_member_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -40,10 +40,10 @@ class ShortBookView(BookView):
 def both(request: HttpRequest) -> HttpResponse:
     """A page of the host that shows two lists side by side."""
     pack = get_pack()
-    context = {
-        "base": pack.base_template,
-        "media": pack.media,
+    lists = {
         "books": ShortBookView.embed(request, param_prefix="a"),
         "authors": AuthorView.embed(request, param_prefix="b"),
     }
+    media = sum((page.media for page in lists.values() if page), pack.media)
+    context = {"base": pack.base_template, "media": media, **lists}
     return render(request, "library/both.html", context)

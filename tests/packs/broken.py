@@ -197,7 +197,7 @@ BREAKS = (
     Break(
         "actions_dropped",
         "row",
-        r"\{% if row\.actions %\}.*?</td>\{% endif %\}",
+        r"\{% elif row\.actions %\}.*?</td>(?=\{% endif %\})",
         "",
         ("attrs", "parity"),
     ),
@@ -222,6 +222,41 @@ BREAKS = (
         ("attrs", "parity"),
     ),
     Break("extra_role", "results", r'class="pc-results"', 'role="main"', ("parity",)),
+    Break(
+        "wrapper_of_nothing",
+        "pagination",
+        r"\{% if pagination\.pages %\}",
+        "{% if 1 %}",
+        ("empty",),
+    ),
+    Break(
+        "icon_of_hidden_words_lost",
+        "toolbar",
+        r"\{\{ toolbar\.search\.submit\.icon\|default:\"\" \}\}",
+        "",
+        ("empty",),
+    ),
+    Break(
+        "one_drawing_for_all",
+        "action_menu",
+        r"\{\{ link\.icon \}\}</a>",
+        '<svg aria-hidden="true"></svg></a>',
+        ("drawing",),
+    ),
+    Break(
+        "label_of_nothing",
+        "field_group",
+        r"<span (\{\{ field_group\.label_attrs.*?)</span>\{% else %\}</label>",
+        r"<label \1</label>{% else %}</label>",
+        ("label",),
+    ),
+    Break(
+        "help_for_no_eye",
+        "table",
+        r' title="\{\{ header\.help_text \}\}"',
+        "",
+        ("text",),
+    ),
     Break("search_lost", "toolbar", r' role="search"', "", ("parity",)),
 )
 BLANK = "blank"

@@ -13,13 +13,13 @@ from django.test import override_settings
 from powercrud_core.testing import LEVELS, conform
 from powercrud_core.testing.behaviours import BEHAVIOURS
 from powercrud_core.testing.catalogue import STATES, catalogue, page
-from powercrud_core.testing.kit import kit_for
+from powercrud_core.testing.kit import BROWSER, case_names, kit_for
 from powercrud_core.testing.samples import samples
 from tests.packs.schema import violations
 from tests.settings import INSTALLED_APPS
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
-SCENARIOS = REFERENCE / "conformance-scenarios.md"
+SCENARIOS_PAGE = REFERENCE / "conformance-scenarios.md"
 SCHEMA = json.loads((REFERENCE / "conformance-report.json").read_text())
 
 
@@ -43,7 +43,7 @@ def refused(*arguments: str) -> str:
 class TestCommand:
     @pytest.mark.django_db
     def test_a_pack_that_conforms(self) -> None:
-        assert f"plain: conforms in {len(catalogue()) + 82} cases." in told("plain")
+        assert f"plain: conforms in {len(case_names())} cases." in told("plain")
 
     def test_a_pack_that_does_not(self) -> None:
         """
@@ -86,9 +86,9 @@ class TestCommand:
 
         assert "Absent:\n  inline: Rows are cards." in told("plain", "--level", "static")
 
-    @pytest.mark.parametrize("level", ["statics", "static,browser", ","])
+    @pytest.mark.parametrize("level", ["statics", "static,browsers", ","])
     def test_a_wrong_level_names_the_right_ones(self, level: str) -> None:
-        with pytest.raises(CommandError, match="static, render, parity, http, behaviour"):
+        with pytest.raises(CommandError, match="static, render, parity, http, behaviour, browser"):
             told("plain", "--level", level)
 
     def test_without_the_store_it_says_so_once(self) -> None:
@@ -122,7 +122,7 @@ class TestSchema:
         assert list(violations({**report, **change}, SCHEMA))
 
     def test_it_names_every_level(self) -> None:
-        assert list(LEVELS) == SCHEMA["properties"]["levels"]["items"]["enum"]
+        assert [*LEVELS, BROWSER] == SCHEMA["properties"]["levels"]["items"]["enum"]
 
 
 class TestCatalogue:
@@ -130,7 +130,7 @@ class TestCatalogue:
         """
         Made by `python -m tests.packs.scenarios_page`.
         """
-        assert page() == SCENARIOS.read_text()
+        assert page() == SCENARIOS_PAGE.read_text()
 
     def test_there_are_enough(self) -> None:
         assert 80 <= len(BEHAVIOURS)

@@ -34,7 +34,7 @@ class TestCopy:
             (("components", "new"), {"properties": {}, "required": []}, True),
             (("components", "row", "properties", "id"), {"type": "string"}, True),
             (("components", "row", "properties", "attrs", "description"), "Else.", True),
-            (("components", "row", "parts"), ["cell", "more", "row"], True),
+            (("components", "message", "parts"), ["message", "more", "notice"], True),
             (("components", "row", "properties", "cells"), {"type": "string"}, False),
             (("components", "row"), None, False),
             (("components", "row", "parts"), ["cell"], False),

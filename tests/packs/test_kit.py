@@ -139,7 +139,7 @@ class TestSamples:
         table = rebuilt(samples()["action_menu.list"], lambda path, leaf: leaf and "x")
 
         assert {"key", "tone"} == NOT_TEXT
-        assert ("x", "edit") == (table.links[0].label, table.links[0].icon.key)
+        assert ("x", "add") == (table.links[0].label, table.links[0].icon.key)
 
 
 class TestTree:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-__all__ = ["Page", "text_of"]
+__all__ = ["Page", "seen", "text_of"]
 
 FIELDS = {"input", "select", "textarea", "button"}
 
@@ -103,6 +103,16 @@ class Page:
                 for value in values_of(field):
                     sent.setdefault(name, []).append(value)
         return sent
+
+
+def seen(client: Any, url: str) -> dict[str, str]:
+    """Return the token of what a page shows of an object, as its form sends it."""
+    page = Page(client.get(url))
+    return {e.get("name"): e.get("value") for e in page.root.iter("input") if is_token(e)}
+
+
+def is_token(element: Element) -> bool:
+    return element.get("name") == "_seen"
 
 
 def id_of(element: Element) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from powercrud_core import Column, CRUDView
 from powercrud_core.permissions import AllowAny, ModelPermissions
 from tests.library.models import Anthology, Author, Book, Copy, Genre, Jacket, Label, Shelf
-from tests.views.pages import Page, text_of
+from tests.views.pages import Page, seen, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,8 @@ class TestForm:
         assert "Created book “New”." == Page(response).text("message")
 
     def test_an_object_is_changed_and_announced(self, client, book, form):
-        response = client.post(f"/books/{book.pk}/edit/", form, follow=True)
+        url = f"/books/{book.pk}/edit/"
+        response = client.post(url, {**form, **seen(client, url)}, follow=True)
         book.refresh_from_db()
 
         assert ("New", 3, False) == (book.title, book.pages, book.in_print)
@@ -176,7 +177,8 @@ class TestForm:
     @pytest.mark.parametrize("url", ["/books/new/", "/books/1/edit/"])
     def test_errors_are_422_summed_up_and_tied_to_their_fields(self, client, author, url, pack):
         Book.objects.create(pk=1, title="T", author=author)
-        page = Page(client.post(url, {"title": "", "author": "999", "pages": "many"}))
+        data = {"title": "", "author": "999", "pages": "many"}
+        page = Page(client.post(url, {**data, **seen(client, url)}))
 
         assert 422 == page.status
         summary = page.one("error-summary")
@@ -283,7 +285,7 @@ class TestForm:
         shown = Page(client.get(f"{url}{anthology.pk}/"))
         assert anthology.scan.url == shown.href("scans/s.txt")
 
-        client.post(edit, {**data, "scan-clear": "on"})
+        client.post(edit, {**data, **seen(client, edit), "scan-clear": "on"})
         anthology.refresh_from_db()
         assert not anthology.scan
 
@@ -322,9 +324,8 @@ class TestOutcomes:
         data = {"next": address} if way == "post" else {}
         base = f"/books/{book.pk}/"
         urls = {
-            client.post(f"{base}edit/", {**form, **data}, query_params=query)["Location"],
-            client.post("/books/new/", {**form, **data}, query_params=query)["Location"],
-            client.post(f"{base}delete/", data, query_params=query)["Location"],
+            client.post(at, {**form, **data, **seen(client, at)}, query_params=query)["Location"]
+            for at in (f"{base}edit/", "/books/new/", f"{base}delete/")
         }
 
         assert {"/books/"} == urls
@@ -357,7 +358,8 @@ class TestMassAssignment:
     def test_only_the_forms_fields_are_written(self, client, screen, book):
         url = screen(Book, fields=["title"])
         data = {"title": "New", "pages": 1, "price": 1, "id": 99, "pk": 99, "notes": "x"}
-        client.post(f"{url}{book.pk}/edit/", data)
+        edit = f"{url}{book.pk}/edit/"
+        client.post(edit, {**data, **seen(client, edit)})
 
         assert [(book.pk, "New", 100, None, "")] == list(
             Book.objects.values_list("pk", "title", "pages", "price", "notes")
@@ -380,10 +382,12 @@ class TestMassAssignment:
                 return {"title", "author"} if action in ("add", "change") else None
 
         url = screen(Book, permission_policy=TitlesOnly) + tail.format(pk=book.pk)
-        assert {"title", "author", "csrfmiddlewaretoken"} == set(
+        token = seen(client, url)
+        assert {"title", "author", "csrfmiddlewaretoken", *token} == set(
             Page(client.get(url)).sent("form")
         ) | {"author"}
-        assert 302 == client.post(url, {**form, "pages": "7", "notes": "x"}).status_code
+        data = {**form, **token, "pages": "7", "notes": "x"}
+        assert 302 == client.post(url, data).status_code
         assert (100, "") == Book.objects.values_list("pages", "notes").last()
 
     def test_a_disabled_field_of_a_form_is_not_written(self, client, screen, book):
@@ -395,7 +399,8 @@ class TestMassAssignment:
                 fields = ["title", "pages"]
 
         url = screen(Book, form_class=Locked)
-        client.post(f"{url}{book.pk}/edit/", {"title": "New", "pages": 7})
+        edit = f"{url}{book.pk}/edit/"
+        client.post(edit, {"title": "New", "pages": 7, **seen(client, edit)})
 
         assert [("New", 100)] == list(Book.objects.values_list("title", "pages"))
 
@@ -411,7 +416,9 @@ class TestDelete:
         assert LIST == page.href("Cancel")
 
     def test_it_deletes_says_so_and_goes_back(self, client, book):
-        response = client.post(f"/books/{book.pk}/delete/", {"next": "/books/?q=x"}, follow=True)
+        url = f"/books/{book.pk}/delete/"
+        data = {"next": "/books/?q=x", **seen(client, url)}
+        response = client.post(url, data, follow=True)
 
         assert not Book.objects.exists()
         assert "/books/" == response.request["PATH_INFO"]
@@ -427,7 +434,8 @@ class TestDelete:
         assert 2 == len(groups)
         assert any(g.startswith("7 books Book 001") and g.endswith("and 2 more") for g in groups)
         assert any(g.startswith("7 jackets") for g in groups)
-        client.post(f"/authors/{author.pk}/delete/")
+        url = f"/authors/{author.pk}/delete/"
+        client.post(url, seen(client, url))
         assert 0 == Author.objects.count() + Book.objects.count() + Jacket.objects.count()
 
     def test_what_the_user_may_not_see_is_counted_but_not_named(
@@ -464,7 +472,8 @@ class TestDelete:
 
         pre_delete.connect(refuse, sender=Author)
         try:
-            page = Page(client.post(f"/authors/{author.pk}/delete/"))
+            url = f"/authors/{author.pk}/delete/"
+            page = Page(client.post(url, seen(client, url)))
         finally:
             pre_delete.disconnect(refuse, sender=Author)
 
@@ -525,7 +534,9 @@ def test_a_form_with_errors_is_still_called_what_the_object_is(client, book):
     Validation writes the new title into the object; the heading tells what is being edited.
     """
     was = str(book)
-    page = Page(client.post(f"/books/{book.pk}/edit/", {"title": "Another", "pages": "x"}))
+    url = f"/books/{book.pk}/edit/"
+    data = {"title": "Another", "pages": "x", **seen(client, url)}
+    page = Page(client.post(url, data))
 
     assert f"Edit {was}" in page.text("form-page")
     assert "Edit Another" not in page.text("form-page")

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from powercrud_core import Column, CRUDView
 from powercrud_core.permissions import AllowAny
 from tests.library.models import Author, Book, Copy, Genre
-from tests.views.pages import Page
+from tests.views.pages import Page, seen
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,8 @@ class TestValues:
         saved = Page(
             client.post("/books/new/", {**data, "status": "draft", "pages": 1}, follow=True)
         )
-        gone = Page(client.post(f"/books/{Book.objects.get().pk}/delete/", follow=True))
+        delete = f"/books/{Book.objects.get().pk}/delete/"
+        gone = Page(client.post(delete, seen(client, delete), follow=True))
 
         assert [] == dangers(failed) + dangers(saved) + dangers(gone)
         assert text in "".join(failed.one("error-summary").itertext())

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from tests.library.models import Author, Book, Copy, Genre, Loan, Shelf
-from tests.views.pages import Page, text_of
+from tests.views.pages import Page, seen, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ class TestRoundTrip:
         form = Page(client.get(edit))
         assert 302 == client.post(edit, form.sent("form")).status_code
         assert 1 == type(obj).objects.count()
-        assert 302 == client.post(delete).status_code
+        assert 302 == client.post(delete, seen(client, delete)).status_code
         assert not type(obj).objects.exists()
 
     def test_every_row_of_a_page_has_its_own_links(self, client):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from powercrud_core import Column, CRUDView
 from powercrud_core.permissions import AllowAny, IsAuthenticated, ModelPermissions, Policy
 from tests.library.models import Author, Book, Genre
-from tests.views.pages import Page, text_of
+from tests.views.pages import Page, seen, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,9 @@ def ask(author):
 
     def ask(client, url, name):
         method, tail, _ = ENDPOINTS[name]
-        return getattr(client, method)(f"{url}{tail}", data if method == "post" else {})
+        if method == "get":
+            return client.get(f"{url}{tail}")
+        return client.post(f"{url}{tail}", {**data, **seen(client, f"{url}{tail}")})
 
     return ask
 

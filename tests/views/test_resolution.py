@@ -254,6 +254,17 @@ class TestBaseTemplate:
             assert text_of(page.root.find(".//title")).endswith("· Host")
             assert f"powercrud_{pack}/" in page.html and "powercrud.js" in page.html
 
+    def test_who_names_a_part_gets_the_page_without_the_site(self, client, book, pack):
+        for tail in ("", "new/", f"{book.pk}/", f"{book.pk}/edit/", "999/"):
+            whole = client.get(f"/books/{tail}")
+            bare = client.get(f"/books/{tail}", headers={"x-pc-part": "pc-book"})
+            got, text = whole.content.decode(), bare.content.decode()
+
+            assert whole.status_code == bare.status_code
+            assert "X-PC-Part" in whole["Vary"] and "X-PC-Part" in bare["Vary"]
+            assert "<html" in got and "<html" not in text and "<main" not in text
+            assert 'id="pc-messages"' in text and "powercrud.js" in text
+
     def test_a_host_may_extend_the_packs_base(self, client, folder, screen, pack):
         write(
             folder,

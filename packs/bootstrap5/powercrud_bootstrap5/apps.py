@@ -11,6 +11,7 @@ class Bootstrap5Config(PackConfig):
     pack = TemplatePack(
         name="bootstrap5",
         contract=1,
+        level="accessible",
         crispy="bootstrap5",
         css=("powercrud_bootstrap5/bootstrap.min.css", "powercrud_bootstrap5/powercrud.css"),
     )

@@ -9,5 +9,9 @@ class DaisyuiConfig(PackConfig):
     name = "powercrud_daisyui"
     verbose_name = "PowerCRUD daisyUI pack"
     pack = TemplatePack(
-        name="daisyui", contract=1, crispy="daisyui", css=("powercrud_daisyui/daisyui.css",)
+        name="daisyui",
+        contract=1,
+        level="accessible",
+        crispy="daisyui",
+        css=("powercrud_daisyui/daisyui.css",),
     )

@@ -8,4 +8,6 @@ class PlainConfig(PackConfig):
 
     name = "powercrud_plain"
     verbose_name = "PowerCRUD plain pack"
-    pack = TemplatePack(name="plain", contract=1, css=("powercrud_plain/plain.css",))
+    pack = TemplatePack(
+        name="plain", contract=1, level="accessible", css=("powercrud_plain/plain.css",)
+    )

@@ -10,24 +10,29 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component, Renderer
+from powercrud_core.exceptions import ComponentNotFound
 from powercrud_core.forms import field_group
 from powercrud_core.packs import PackConfig
-from powercrud_core.packs.contract import FieldGroup, Row
-from powercrud_core.testing.samples import Rows, WidgetForm, rebuilt, samples, widget_body
+from powercrud_core.packs.contract import Confirmation, Dialog, FieldGroup, Row
+from powercrud_core.packs.icons import ICONS, Icon
+from powercrud_core.testing.forms import WidgetForm, widget_body
+from powercrud_core.testing.samples import Rows, rebuilt, samples
 
-__all__ = ["HOSTILE", "components", "draw", "states_of"]
+__all__ = ["HOSTILE", "ICON_SET", "components", "draw", "icon_set", "states_of"]
 
 HOSTILE = '"><b>&amp;</b>{{ 7|add:7 }}<script>alert(1)</script> ' + "unbreakable" * 6
 SPOKEN = ("aria-label", "placeholder", "title")
 WIDGETS = {"form_body.widgets": False, "form_body.widgets-errors": True}
 LANGUAGE = "en"
+ICON_SET = "icon.all"
+"""The state that shows all icons together: none of them says anything alone."""
 
 
 @cache
 def _states() -> tuple[str, ...]:
     # The samples are made once, with the texts of the language that is then active.
     with translation.override(LANGUAGE):
-        return (*samples(), *WIDGETS)
+        return (*samples(), *WIDGETS, ICON_SET)
 
 
 def components() -> list[str]:
@@ -45,15 +50,28 @@ def draw(state: str, pack: PackConfig, request: Any, *, hostile: bool) -> SafeSt
     renderer = Renderer(pack, request)
     if state in WIDGETS:
         body = widget_body(renderer, pack.form_renderer, failed=WIDGETS[state])
-        calm = tuple(replace(f, control=_calm(f.control)) for f in body.fields)
+        fields: Any = body.fields
+        calm = tuple(replace(f, control=_calm(f.control)) for f in fields)
         return replace(body, fields=calm).render()
     sample = samples()[state]
     if isinstance(sample, Row):
         # Alone it would be no HTML: browsers drop a row that stands in no table.
         sample = replace(samples()["table.plain"], rows=Rows((sample,)))  # type: ignore[call-arg]
+    if isinstance(sample, Confirmation | Dialog):
+        # Closed there would be nothing to see.
+        sample = replace(sample, attrs=sample.attrs | {"open": True})
     bound = rebuilt(sample, _hostile if hostile else _usual, renderer)
     drawn: Component = _dressed(bound, pack, renderer)
     return drawn.render()
+
+
+def icon_set(pack: PackConfig, request: Any) -> list[tuple[str, str, SafeString]]:
+    """Return the icons' keys and meanings, with what a pack draws; nothing where it has none."""
+    renderer = Renderer(pack, request)
+    try:
+        return [(k, m, Icon(renderer=renderer, key=k).render()) for k, m in ICONS.items()]
+    except ComponentNotFound:
+        return []
 
 
 def _usual(path: str, leaf: Any) -> Any:
@@ -85,6 +103,8 @@ def _control(group: FieldGroup, pack: PackConfig, renderer: Renderer) -> SafeStr
     """Return the control of a sample's field, drawn by the pack's form renderer."""
     name = str(group.attrs["data-pc-field"])
     found = re.search(r'id="(pc-\w-)', group.control)
+    if name not in WidgetForm.base_fields:
+        return group.control
     form = WidgetForm(auto_id=f"{found[1] if found else 'pc-f-'}%s")
     form.renderer = pack.form_renderer
     form.fields[name].help_text = group.help_text

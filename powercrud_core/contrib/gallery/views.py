@@ -13,7 +13,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 
 from powercrud_core.contrib.gallery.looks import Look
-from powercrud_core.contrib.gallery.states import components, draw, states_of
+from powercrud_core.contrib.gallery.states import (
+    ICON_SET,
+    components,
+    draw,
+    icon_set,
+    states_of,
+)
 from powercrud_core.packs import get_pack, installed_packs
 
 __all__ = ["FrameView", "GalleryView"]
@@ -69,14 +75,17 @@ class FrameView(ToolView):
             raise Http404
         pack = get_pack(look.pack)
         with translation.override(_language(look.direction)):
-            context = {
+            context: dict[str, Any] = {
                 "pack_base": pack.base_template,
                 # Without the script: nothing here is to be sent or fetched.
                 "styles": pack.media.render_css(),
                 "state": state,
                 "theme": look.theme if look.theme != "system" else "",
-                "html": draw(state, pack, request, hostile=look.text == "hostile"),
             }
+            if state == ICON_SET:
+                context["icons"] = icon_set(pack, request)
+                return render(request, "powercrud_gallery/icons.html", context)
+            context["html"] = draw(state, pack, request, hostile=look.text == "hostile")
             return render(request, "powercrud_gallery/frame.html", context)
 
 

@@ -7,4 +7,4 @@ class OddConfig(PackConfig):
     """Shows how much a pack may decide: what means the same may look and stand otherwise."""
 
     name = "powercrud_odd"
-    pack = TemplatePack(name="odd", contract=1)
+    pack = TemplatePack(name="odd", contract=1, level="core")

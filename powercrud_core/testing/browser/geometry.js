@@ -6,7 +6,8 @@
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`the page scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}`);
   const hidden = element => { const b = box(element); return b.width <= 1 || b.height <= 1 || b.bottom < 0; };
-  const all = [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, label")];
+  const top = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document;
+  const all = [...top.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary, label")];
   const controls = all.filter(element => seen(element) && !element.closest("[hidden]") && !hidden(element));
   const scroller = element => element.closest('[data-pc-part="table-scroller"]');
   for (const element of controls) {

@@ -1,0 +1,102 @@
+"""The contract: every component a pack draws, as data.
+
+The fields are what a template may print. `attrs` is the bundle of the component's own element,
+printed once and first in the tag; so is every other bundle (`Attrs`). Texts are plain, translated,
+and escape themselves. A component inside another draws itself: `{{ results.table }}`.
+"""
+
+from powercrud_core.packs.contract.conflicts import ConflictPage, FieldConflict
+from powercrud_core.packs.contract.dialogs import Confirmation, Dialog
+from powercrud_core.packs.contract.forms import (
+    ChoicePage,
+    FieldGroup,
+    FieldRow,
+    FormBody,
+    FormPage,
+    FormSection,
+    FormTab,
+    FormTabs,
+    HiddenField,
+    ReadonlyField,
+)
+from powercrud_core.packs.contract.inline import RowPage
+from powercrud_core.packs.contract.lists import (
+    ActionMenu,
+    FilterChips,
+    FilterForm,
+    ListPage,
+    Pagination,
+    Results,
+    Row,
+    SortPanel,
+    Table,
+    Toolbar,
+)
+from powercrud_core.packs.contract.messages import EmptyState, Message, Messages, NoticePage
+from powercrud_core.packs.contract.objects import DeletePage, DetailPage
+from powercrud_core.packs.pieces import (
+    Affix,
+    Button,
+    Cell,
+    CellEditor,
+    Chip,
+    ConflictSide,
+    DetailField,
+    ErrorSummary,
+    Header,
+    Link,
+    RelatedGroup,
+    RowForm,
+    Search,
+    SortKey,
+    Status,
+)
+
+__all__ = [
+    "ActionMenu",
+    "Affix",
+    "Button",
+    "Cell",
+    "CellEditor",
+    "Chip",
+    "ChoicePage",
+    "Confirmation",
+    "ConflictPage",
+    "ConflictSide",
+    "DeletePage",
+    "DetailField",
+    "DetailPage",
+    "Dialog",
+    "EmptyState",
+    "ErrorSummary",
+    "FieldConflict",
+    "FieldGroup",
+    "FieldRow",
+    "FilterChips",
+    "FilterForm",
+    "FormBody",
+    "FormPage",
+    "FormSection",
+    "FormTab",
+    "FormTabs",
+    "Header",
+    "HiddenField",
+    "Link",
+    "ListPage",
+    "Message",
+    "Messages",
+    "NoticePage",
+    "Pagination",
+    "ReadonlyField",
+    "RelatedGroup",
+    "Results",
+    "Row",
+    "RowForm",
+    "RowPage",
+    "Search",
+    "SortKey",
+    "SortPanel",
+    "Status",
+    "Table",
+    "Toolbar",
+]
