@@ -710,11 +710,12 @@ class TestOneStep:
         """
         On SQLite with a write that changes nothing, elsewhere by locking the row.
         """
+        locks = "FOR UPDATE", 'SET "title" = "library_book"."title"'
         with CaptureQueriesContext(connection) as captured:
             client.post(url, {**opened, "title": "Mine"})
         about = [q["sql"] for q in captured if "library_book" in q["sql"]]
 
-        assert "FOR UPDATE" in about[0] or "WHERE 1 = 0" in about[0]
+        assert any(lock in about[0] for lock in locks)
         assert any(sql.startswith("UPDATE") and "Mine" in sql for sql in about[1:])
 
     def test_a_broken_constraint_after_a_merge_is_an_error(self, client, route, book):
