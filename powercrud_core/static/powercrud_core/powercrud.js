@@ -327,7 +327,7 @@
     if (again) place.held = isDirty(place);
     if (again) inputs(old).forEach(input => files.set(input.name, input.files));
     else files.clear();
-    if (depth) rename(page, depth);
+    rename(page, depth);
     if (dialog) partOf(dialog, "dialog-content").replaceChildren(page);
     else old.replaceWith(page);
     if (dialog) boxOf(place).replaceChildren(...(fresh.getElementById("pc-messages")?.childNodes ?? []));
@@ -343,8 +343,9 @@
     (landing.find(at => at.matches(`:is(${FOCUSABLE}):not([type=hidden])`) && at.checkVisibility()) ?? heading)?.focus();
   }
 
-  /** Make the ids of a page its own, and what refers to them, so that nothing crosses from dialog to page. */
+  /** Make the ids of a page in a dialog its own, and what refers to them, so that nothing crosses to what lies below. */
   function rename(page, depth) {
+    if (!depth) return; // the browser's own page keeps its ids
     const ids = new Set(all("[id]", page).map(element => element.getAttribute("id")));
     const own = id => (ids.has(id) ? `${id}--${depth}` : id);
     for (const element of [page, ...all("*", page)])
