@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -310,7 +311,9 @@ def _control(bound: forms.BoundField, aria: Mapping[str, Any]) -> SafeString:
             widget.widgets[0].attrs["autofocus"] = True
     if type(widget) in PLAIN_SELECTS and isinstance(widget.choices, list):
         return _select(bound, attrs)
-    return SafeString(bound.as_widget(attrs=attrs))
+    if isinstance(widget, forms.SelectDateWidget):
+        widget = _named_selects(widget, str(bound.label))
+    return SafeString(bound.as_widget(widget, attrs=attrs))
 
 
 def _name_parts(widget: Any, label: str) -> None:
@@ -322,6 +325,27 @@ def _name_parts(widget: Any, label: str) -> None:
         part.attrs.setdefault("aria-label", f"{label} {words.get(suffix, suffix)}")
         if suffix in words:
             part.attrs.setdefault("placeholder", words[suffix])
+
+
+def _named_selects(widget: Any, label: str) -> Any:
+    """Return a date's widget that gives each select a name, and the id that links lead to."""
+    named = copy(widget)
+    words = {"year": _("year"), "month": _("month"), "day": _("day")}
+
+    def get_context(name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = widget.get_context(name, value, attrs)
+        base = context["widget"]["attrs"].get("id")
+        for i, select in enumerate(context["widget"]["subwidgets"]):
+            part = select["name"].rpartition("_")[2]
+            select["attrs"].setdefault("aria-label", f"{label} {words[part]}")
+            if base:
+                select["attrs"]["id"] = f"{base}_{part}"
+            if i:
+                select["attrs"].pop("autofocus", None)
+        return context
+
+    named.get_context = get_context
+    return named
 
 
 def _select(bound: Any, attrs: Mapping[str, Any]) -> SafeString:

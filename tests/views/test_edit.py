@@ -219,6 +219,27 @@ class TestForm:
             )
             assert control.get("id") in labels
 
+    def test_each_select_of_a_date_has_a_name_and_a_link_leads_to_the_first(
+        self, client, screen, pack
+    ):
+        class Split(forms.ModelForm):
+            published = forms.DateField(widget=forms.SelectDateWidget(years=[2024]))
+
+            class Meta:
+                model = Book
+                fields = ("published",)
+
+        url = screen(Book, form_class=Split)
+        page = Page(client.post(f"{url}new/", {"published_year": "2024"}))
+        selects = list(page.one("form").iter("select"))
+        (link,) = page.links(page.one("error-summary"))
+
+        assert ["Published month", "Published day", "Published year"] == [
+            e.get("aria-label") for e in selects
+        ]
+        assert link.get("href") == f"#{selects[0].get('id')}"
+        assert [selects[0]] == [e for e in page.root.iter() if e.get("autofocus") is not None]
+
     def test_a_conflict_that_only_the_database_sees_is_an_error(self, client, screen, author):
         """
         The second half of the unique key is not in the form, so its check is left to the database.
