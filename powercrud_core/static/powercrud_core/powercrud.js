@@ -338,8 +338,8 @@
     heading?.setAttribute("tabindex", "-1");
     dialog?.setAttribute("aria-labelledby", heading ? (heading.id ||= `pc-title--${depth}`) : "");
     announce(page);
-    const wrong = ["[aria-invalid=true]", `[aria-invalid=true] :is(${HELD}, ${PICKED})`, '[data-pc-part="error-summary"]'];
-    const landing = [...wrong, "[autofocus]", `${GUARDED} :is(${HELD}, ${PICKED}):enabled`].flatMap(at => all(at, page));
+    const wrong = `[aria-invalid=true], [aria-invalid=true] :is(${HELD}, ${PICKED}, button)`;
+    const landing = [wrong, '[data-pc-part="error-summary"]', "[autofocus]", `${GUARDED} :is(${HELD}, ${PICKED}):enabled`].flatMap(at => all(at, page));
     (landing.find(at => at.matches(`:is(${FOCUSABLE}):not([type=hidden])`) && at.checkVisibility()) ?? heading)?.focus();
   }
 
