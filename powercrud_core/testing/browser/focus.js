@@ -6,6 +6,9 @@
   const html = e => e.outerHTML.replace(/\s+/g, " ").slice(0, 140);
   const shown = e => e.checkVisibility({ visibilityProperty: true, opacityProperty: false });
   const label = e => [...(e.labels ?? [])];
+  // What is drawn as a searched list is the box around its input; the select that it stands for is hidden on purpose.
+  const frame = e => (e.matches("input[role=combobox]") ? e.parentElement : e);
+  const replaced = e => e.tabIndex < 0 && !!e.closest("[aria-hidden=true]");
   const covered = e => {
     const box = e.getClientRects()[0];
     if (!box) return "focus is on something without a place";
@@ -29,14 +32,14 @@
       if (seen.has(e)) return null;
       seen.add(e);
       order.push(e);
-      const b = e.getBoundingClientRect(), pad = 8;
+      const b = frame(e).getBoundingClientRect(), pad = 8;
       const x = Math.max(0, b.left - pad), y = Math.max(0, b.top - pad);
       const width = Math.min(innerWidth, b.right + pad) - x, height = Math.min(innerHeight, b.bottom + pad) - y;
       return { again: false, html: html(e), problem: covered(e), x, y, width, height };
     },
     leave() { document.activeElement.blur(); },
     missed() {
-      const wanted = [...document.querySelectorAll(CONTROLS)].filter(e => shown(e) && e.type !== "radio");
+      const wanted = [...document.querySelectorAll(CONTROLS)].filter(e => shown(e) && e.type !== "radio" && !replaced(e));
       const reached = e => order.some(stop => e.contains(stop)); // an option of a list, in its place
       return wanted.filter(e => !reached(e)).map(html);
     },

@@ -114,33 +114,45 @@ def _(w: Window) -> None:
     screen.at(f"{LIST}?kind=tool")
 
 
-@scenario("form.choose", "choice_page", "A pick returns to the form with what was typed.")
+@scenario("form.choose", "field_group", "A searched pick stays in the form, in place, and is saved.")
 def _(w: Window) -> None:
-    screen = sent(filled(w.open(NEW), name="Saw", weight="5"), "choose")
-    search = screen.part("search-input")
-    search.fill("Maker 2")
-    screen.send(lambda: search.press("Enter"))
-    screen.until("choices", 1, screen.part("choice").count)
-    screen.send(screen.part("choice", "Maker 2").click)
+    screen = filled(w.open(NEW), name="Saw", weight="5")
+    screen.pick("maker", "Maker 2", screen.part("form"))
     name = screen.control("name", screen.part("form"))
     screen.expect("the name", "Saw", name.input_value())
     sent(screen)
     screen.seen("the message", screen.part("message", "Saw"))
 
 
-@scenario("form.choose.focus", "choice_page", "The page of choices begins in its search field.")
+@scenario(
+    "form.choose.page", "choice_page", "Where a search gets no answer, a page of choices is there."
+)
 def _(w: Window) -> None:
-    screen = sent(filled(w.open(NEW), name="Saw"), "choose")
-    part = "document.activeElement.getAttribute('data-pc-part')"
-    screen.until("what has focus", "search-input", lambda: screen.page.evaluate(part))
+    screen = filled(w.open(NEW), name="Saw", weight="5")
+    form = screen.part("form")
+    with w.without_network(screen):
+        screen.combobox("maker", form).click()
+        screen.seen("the way to the page", screen.part("choose"))
+    sent(screen, "choose")
+    search = screen.part("search-input")
+    screen.focus_at(str(search.get_attribute("id")))
+    search.fill("Maker 2")
+    screen.send(lambda: search.press("Enter"))
+    screen.until("choices", 1, screen.part("choice").count)
+    screen.send(screen.part("choice", "Maker 2").click)
+    screen.expect("the name", "Saw", screen.control("name", form).input_value())
+    sent(screen)
+    screen.seen("the message", screen.part("message", "Saw"))
 
 
-@scenario("filter.choose", "choice_page", "A filter's pick returns to the list, filtered.")
+@scenario("filter.choose", "filter_form", "A searched pick filters at once; the panel stays.")
 def _(w: Window) -> None:
     screen = w.open(f"{LIST}?kind=toy")
-    screen.part("choose", within=screen.open_panel("-filter-details")).click()
-    screen.part("choice", "Maker 2").click()
+    screen.mark()
+    screen.pick("maker", "Maker 2", screen.open_panel("-filter-details"))
     screen.shows(1, 7)
+    screen.seen("the list of choices", screen.combobox("maker", screen.id("-filter-details")))
+    screen.stays()
 
 
 @scenario("delete.confirm", "delete_page", "Delete asks, deletes, and says so in sight.")

@@ -103,6 +103,14 @@ def _(w: Window) -> None:
     screen.seen("the message", screen.part("message", "Saw"))
 
 
+@scenario("nojs.filter.choose", "choice_page", "A filter's pick returns to the list, filtered.")
+def _(w: Window) -> None:
+    screen = listed(w, "?kind=toy")
+    screen.part("choose", within=screen.open_panel("-filter-details")).click()
+    screen.part("choice", "Maker 2").click()
+    screen.shows(1, 7)
+
+
 @scenario("nojs.delete", "delete_page", "An object is deleted, after a question.")
 def _(w: Window) -> None:
     screen = listed(w, "?kind=tool")

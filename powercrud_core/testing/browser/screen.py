@@ -58,6 +58,11 @@ class Screen:
         """Return the locator of the controls of a name."""
         return (within or self.page).locator(f'[name="{name}"]:not([type="hidden"])')
 
+    def combobox(self, name: str, within: Any = None) -> Any:
+        """Return the locator of the input in which the choices of a field are searched."""
+        field = (within or self.page).locator(f'[data-pc-field="{name}"]')
+        return field.locator("[role=combobox]")
+
     @property
     def numbers(self) -> list[str]:
         """Return the numbers of the products that the list shows."""
@@ -93,6 +98,15 @@ class Screen:
         if panel.get_attribute("open") is None:
             panel.locator("summary").first.click()
         return panel
+
+    def pick(self, name: str, text: str, within: Any = None) -> None:
+        """Search the choices of a field and take the only one that is found."""
+        self.combobox(name, within).press_sequentially(text, delay=10)
+        options = self.page.locator("[role=option]:not([aria-disabled]):visible")
+        found = lambda: [text in choice for choice in options.all_inner_texts()]  # noqa: E731
+        self.until(f"one choice, with {text}", [True], found)
+        self.seen("the choice", options)
+        options.click()
 
     def mark(self) -> None:
         """Mark the document, to see later whether it is still the same."""
