@@ -216,6 +216,7 @@
       if (before) fresh.append(` ${own}`);
       ownText[before ? "set" : "delete"](old, own);
       old.replaceChildren(...problemsOfOthers(old, view?.id ?? ""), ...fresh.childNodes);
+      if (old.id === "pc-messages" && old.firstElementChild) old.scrollIntoView({ block: "nearest" });
       announce(old);
     }
   }
