@@ -230,8 +230,9 @@ class InlineHandlers(ListHandlers, EditHandlers):
             name: self.get_field_conflict(form, name, focus=i == 0).render()
             for i, name in enumerate(conflicts)
         }
-        row_form = self._row_form(form, conflicts)
         first = wanted if wanted in form.fields else next(iter(form.fields), "")
+        # Two cells of a row may be edited at once: while one is being saved, the next is there.
+        row_form = self._row_form(form, "form" if by_row else f"{first}-form", conflicts)
         choose = self.get_choose_buttons(form)
         editors = {
             column: editor(
@@ -286,9 +287,12 @@ class InlineHandlers(ListHandlers, EditHandlers):
             rows=rows,
         )
 
-    def _row_form(self, form: Any, conflicts: Sequence[str]) -> RowForm:
-        """Return the form that saves a row's editors; with conflicts it holds what was typed."""
-        id = str(form.auto_id) % "form"
+    def _row_form(self, form: Any, name: str, conflicts: Sequence[str]) -> RowForm:
+        """Return the form that saves a row's editors; with conflicts it holds what was typed.
+
+        name: the end of its id, of which a page may have only one.
+        """
+        id = str(form.auto_id) % name
         extra = [("csrfmiddlewaretoken", get_token(self.request))]
         if form.seen:
             extra.append((SEEN, form.seen))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, WIDE, Complaints
 from tests.browser.site import Doorkeeper
@@ -241,6 +241,32 @@ class TestQueue:
 
         writes = [what for what in sent if what != "GET"]
         assert ["POST", "done", "POST", "done"] == writes
+        assert ("published", Decimal(2)) == (book().status, book().price)
+
+
+    def test_what_is_typed_beside_a_cell_that_is_still_being_saved_is_saved_too(
+        self, cells: Page
+    ) -> None:
+        waiting: list[Route] = []
+
+        def hold_the_first(route: Route) -> None:
+            if waiting or route.request.method != "POST":
+                route.continue_()
+            else:
+                waiting.append(route)
+
+        cells.route("**/row/edit/", hold_the_first)
+        link(cells, "Status").click()
+        control(cells, "status").select_option("published")
+        cells.keyboard.press("Tab")
+        focused(cells, "price")
+        cells.keyboard.type("2")
+        cells.keyboard.press("Tab")
+        focused(cells, "published")
+        waiting[0].continue_()
+
+        expect(cell(cells, "Price")).to_contain_text("2.00")
+        expect(cell(cells, "Status")).to_contain_text("Published")
         assert ("published", Decimal(2)) == (book().status, book().price)
 
 
