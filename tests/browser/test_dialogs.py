@@ -172,6 +172,20 @@ class TestJourneys:
         left = books.get_by_role("link", name="Delete Season of Migration to the North")
         expect(left).to_be_focused()
 
+    def test_what_was_done_is_told_in_sight(self, open_page: Callable[..., Page]) -> None:
+        """
+        The list is left as it is, but whoever has scrolled down gets to see the message.
+        """
+        page = open_page("/layers/books/")
+        last = page.get_by_role("link", name=re.compile("^Delete ")).last
+        last.scroll_into_view_if_needed()
+        expect(messages(page)).not_to_be_in_viewport()
+        last.click()
+        save(page.get_by_role("dialog"), "Delete")
+
+        expect(messages(page)).to_contain_text("Deleted book")
+        expect(messages(page)).to_be_in_viewport()
+
     def test_a_dialog_on_a_dialog(self, open_page: Callable[..., Page]) -> None:
         """
         What is created on the way is selected, and the form beneath is as it was.
