@@ -100,6 +100,22 @@ class TestEveryPack:
         expect(box).to_be_focused()
         expect(page.locator(".ts-dropdown:popover-open")).to_have_count(0)
 
+    def test_an_error_that_is_gone_is_gone_from_the_list(
+        self, open_page: Callable[..., Page]
+    ) -> None:
+        """
+        Fields are validated when they are left here; the list follows what its field says.
+        """
+        page = open_page("/editions/new/")
+        page.get_by_role("textbox", name="Title").fill("No author")
+        page.get_by_role("button", name="Save", exact=True).click()
+        box = combobox(page, "Author")
+        expect(box).to_have_attribute("aria-invalid", "true")
+        pick(page, "Author", "kaoru hardy")
+
+        expect(box).not_to_have_attribute("aria-invalid", "true")
+        expect(box).to_have_accessible_description("Selected: Kaoru Hardy")
+
     @pytest.mark.parametrize("many", [False, True], ids=["boxes", "list"])
     def test_several_values_in_a_filter_keep_one_row(
         self, open_page: Callable[..., Page], library: None, many: bool

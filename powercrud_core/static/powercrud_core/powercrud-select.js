@@ -21,6 +21,7 @@
 (() => {
   "use strict";
   const TARGETS = "[data-pc-select]", FIELD = '[data-pc-part="field"]', ANCHORED = "position-area: block-end";
+  const WATCHED = ["disabled", "aria-invalid", "aria-describedby"];
   const { TomSelect } = globalThis.powercrud ?? {};
   const live = new Map(); // an element with data-pc-select → its Searched
   let made = 0;
@@ -127,7 +128,6 @@
     /** Give the list its name, what describes it, and what it says when it changes. */
     describe() {
       const { list, home, select } = this, { control_input: input, dropdown_content: content, wrapper } = list;
-      const source = this.native ? home : home.closest(FIELD) ?? home, id = `${input.id}-value`;
       const label = document.getElementById(`${home.id}_label`), aria = home.getAttribute("aria-label");
       for (const element of [input, content]) {
         element.removeAttribute("aria-labelledby");
@@ -135,10 +135,9 @@
         else if (label) element.setAttribute("aria-labelledby", label.id);
       }
       if (select.multiple) content.setAttribute("aria-multiselectable", "true");
-      this.value = make("span", { id, hidden: "" });
+      this.value = make("span", { id: `${input.id}-value`, hidden: "" });
       this.status = make("span", { role: "status", class: "ts-hidden-accessible" });
-      input.setAttribute("aria-describedby", [id, source.getAttribute("aria-describedby")].filter(Boolean).join(" "));
-      if (source.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", source.getAttribute("aria-invalid"));
+      this.judge();
       if (this.required) input.setAttribute("aria-required", "true");
       select.setAttribute("aria-hidden", "true");
       wrapper.toggleAttribute("data-pc-compact", this.compact);
@@ -147,6 +146,15 @@
       list.control.style.setProperty("anchor-name", anchor);
       list.dropdown.style.setProperty("position-anchor", anchor);
       list.positionDropdown = () => {};
+    }
+
+    /** Say whether the field is wrong, and what it is described by; both may change while it stands there. */
+    judge() {
+      const { control_input: input } = this.list, source = this.native ? this.home : this.home.closest(FIELD) ?? this.home;
+      const invalid = source.getAttribute("aria-invalid"), described = [this.value.id, source.getAttribute("aria-describedby")];
+      input.setAttribute("aria-describedby", described.filter(Boolean).join(" "));
+      if (invalid) input.setAttribute("aria-invalid", invalid);
+      else input.removeAttribute("aria-invalid");
     }
 
     listen() {
@@ -361,12 +369,13 @@
     for (const { type, target, addedNodes } of changes) {
       const owner = type === "attributes" && ownerOf(target);
       if (owner && owner.select === target && owner.list.isDisabled !== target.disabled) owner.list.setDisabled(target.disabled);
+      if (owner && owner.home === target) owner.judge();
       for (const node of addedNodes) {
         if (node.nodeType !== Node.ELEMENT_NODE || node.closest(".ts-wrapper")) continue;
         if (node.matches(TARGETS)) start(node);
         all(TARGETS, node).forEach(start);
       }
     }
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: WATCHED });
   all(TARGETS).forEach(start);
 })();
