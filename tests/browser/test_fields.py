@@ -239,6 +239,7 @@ class TestTabs:
     ) -> None:
         page = open_page(TABBED)
         page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator('[data-pc-part="error-summary"]')).to_be_visible()
         page.locator("summary", has_text="Dates").click()
         expect(page.get_by_label("Title")).to_be_hidden()
         page.get_by_role("link", name=re.compile("Title: ")).click()

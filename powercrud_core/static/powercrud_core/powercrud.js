@@ -582,10 +582,11 @@
   /** Save and go on to the next editable cell, or the one before. */
   async function step(unit, back) {
     const side = back ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
-    const earlier = queues.get(unit.closest(ROW).id), { stood } = editing.get(unit);
+    const { id } = unit.closest(ROW), earlier = queues.get(id), name = nameOf(unit);
     save(unit);
     if (back) await earlier; // the cell before may be on its way back from being saved
-    const here = unit.isConnected ? unit : stood;
+    const here = unit.isConnected ? unit : cellIn(byId(id), name);
+    if (!here) return; // the row is gone
     const links = all(EDIT, here.closest(VIEW)).filter(link => here !== link.closest(CELL) && here.compareDocumentPosition(link) & side);
     if (links.length) edit(links.at(back ? -1 : 0));
   }

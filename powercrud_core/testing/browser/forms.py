@@ -114,7 +114,9 @@ def _(w: Window) -> None:
     screen.at(f"{LIST}?kind=tool")
 
 
-@scenario("form.choose", "field_group", "A searched pick stays in the form, in place, and is saved.")
+@scenario(
+    "form.choose", "field_group", "A searched pick stays in the form, in place, and is saved."
+)
 def _(w: Window) -> None:
     screen = filled(w.open(NEW), name="Saw", weight="5")
     screen.pick("maker", "Maker 2", screen.part("form"))
