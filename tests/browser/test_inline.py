@@ -243,7 +243,6 @@ class TestQueue:
         assert ["POST", "done", "POST", "done"] == writes
         assert ("published", Decimal(2)) == (book().status, book().price)
 
-
     def test_what_is_typed_beside_a_cell_that_is_still_being_saved_is_saved_too(
         self, cells: Page
     ) -> None:
