@@ -135,23 +135,28 @@ def manage(*arguments: str) -> None:
 
 
 def serve(port: int) -> None:
-    """Serve the demo until the visitor presses Ctrl+C; edited files are picked up at once."""
+    """Serve the demo, and work on its jobs, until the visitor presses Ctrl+C."""
     say(
         f"\nThe Chinook store: http://{HOST}:{port}/\n\n"
         f"Sign in with one click, on the home page:\n{SIGN_INS}\n\nCtrl+C stops the server.\n"
     )
-    command = [PYTHON, DEMO / "manage.py", "runserver", f"{HOST}:{port}"]
-    server = subprocess.Popen(command, env={**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true"})
-    # Whoever stops this program stops the server, too: without a handler it would live on.
+    environment = {**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+    commands = (("runserver", f"{HOST}:{port}"), ("powercrud_jobs", "run"))
+    processes = [
+        subprocess.Popen([PYTHON, DEMO / "manage.py", *command], env=environment)
+        for command in commands
+    ]
+    # Whoever stops this program stops the others, too: without a handler they would live on.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        sys.exit(server.wait())
+        sys.exit(processes[0].wait())
     except KeyboardInterrupt:
         say("\nStopped.")
     finally:
-        if server.poll() is None:
-            server.terminate()
-            server.wait()
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
 
 
 def say(text: str) -> None:

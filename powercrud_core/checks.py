@@ -1,32 +1,35 @@
 """System checks: the settings, the packs, the templates, and every routed view."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from django.apps import apps as registry
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import router
 from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
-from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve
 
+from powercrud_core import jobs
 from powercrud_core.authoring.overrides import overrides, strays
 from powercrud_core.components import Component
 from powercrud_core.conf import PREFIX, get_conf
 from powercrud_core.exceptions import ComponentNotFound, ConfigError
+from powercrud_core.form_problems import related_model
 from powercrud_core.packs import explain_missing, installed_packs
 from powercrud_core.packs.app import CONTRACT, PackConfig
 from powercrud_core.permissions import AllowAny
 from powercrud_core.problems import find_problems, known_annotations
-from powercrud_core.views import CRUDView
+from powercrud_core.routes import namespaces_of, related_view, routed, views_of
 
 __all__ = [
     "check_overrides",
@@ -41,6 +44,7 @@ REQUEST = "django.template.context_processors.request"
 MISSING = "Add the template, or let the pack extend one that has it."
 WIDGETS = ("picked", "checkbox_popover")
 BLOCKS = ("title", "powercrud_head", "content")
+NOT_RELATED = {"powercrud.E100", "powercrud.E225", "powercrud.E226"}
 OPTIONAL = ("icon",)
 """What a pack needs only if it prints it."""
 
@@ -98,7 +102,7 @@ def _chosen(packs: dict[str, PackConfig]) -> Iterator[CheckMessage]:
         return
     text = explain_missing(name, list(packs))
     module = f"powercrud_{name}"
-    if name and not apps.is_installed(module) and name.isidentifier() and find_spec(module):
+    if name and not registry.is_installed(module) and name.isidentifier() and find_spec(module):
         hint = f'Add "{module}" to INSTALLED_APPS.'
         yield _message("E021", f"The template pack {name!r} is not in INSTALLED_APPS.", hint)
     elif name in ("plain", "bootstrap5", "daisyui"):
@@ -144,7 +148,7 @@ def check_templates(**kwargs: Any) -> list[CheckMessage]:
     found = [
         _message("E027", f'"{app}" is not in INSTALLED_APPS.', f'Add "{app}" to INSTALLED_APPS.')
         for app in NEEDED
-        if not apps.is_installed(app)
+        if not registry.is_installed(app)
     ]
     engine = next((e for e in engines.all() if isinstance(e, DjangoTemplates)), None)
     if engine is None:
@@ -209,7 +213,10 @@ def check_views(**kwargs: Any) -> list[CheckMessage]:
         views[view_class] = None
     found: list[CheckMessage] = []
     for view in views:
-        found += find_problems(view, known_annotations(view)) + list(_blocks(view))
+        own = find_problems(view, known_annotations(view))
+        found += own + list(_blocks(view)) + list(_jobs(view))
+        if not NOT_RELATED & {problem.id for problem in own}:
+            found += _unrouted(view)
     closed = [view for view in views if not issubclass(view.permission_policy, AllowAny)]
     if closed and not _leads_somewhere(settings.LOGIN_URL):
         text = f"LOGIN_URL is {settings.LOGIN_URL!r}, which no view answers."
@@ -228,16 +235,39 @@ def check_views(**kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-def routed(patterns: Any, namespace: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the full URL name and the class of every routed CRUDView."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routed(pattern.url_patterns, inner)
-        elif isinstance(pattern, URLPattern):
-            view_class = getattr(pattern.callback, "view_class", None)
-            if isinstance(view_class, type) and issubclass(view_class, CRUDView):
-                yield f"{namespace}{pattern.name}", view_class
+def _unrouted(view: Any) -> Iterator[CheckMessage]:
+    """Report relations whose links would lead nowhere, because no one view is routed for them."""
+    declared, model = view.related_views, view.get_model()
+    for name in declared:
+        target = related_model(view, model, name)
+        found = related_view(declared, name, target, view)
+        if isinstance(declared, Mapping) and found is not None and not namespaces_of(found):
+            text = f"'related_views['{name}']' is {found.__name__}, which is not routed."
+            hint = f"Include {found.__name__}.get_urls() in the URLconf."
+            yield _message("E227", text, hint, view.__name__)
+        elif not isinstance(declared, Mapping) and found is None:
+            routed_views = ", ".join(sorted(v.__name__ for v in views_of(target))) or "none"
+            text = f"'related_views' names '{name}', which needs one routed view of "
+            hint = f"Route one, or name it: related_views = {{'{name}': …}}."
+            text += f"{target._meta.label}; routed: {routed_views}."
+            yield _message("E227", text, hint, view.__name__)
+
+
+def _jobs(view: Any) -> Iterator[CheckMessage]:
+    """Report what is to go to the background and cannot, or only with less of a guarantee."""
+    deferring = [o for o in view.all_operations() if getattr(o, "defer_above", None) is not None]
+    if deferring and not jobs.installed():
+        text = f"'{deferring[0].name}' has 'defer_above', but background jobs are not installed."
+        hint = 'Add "powercrud_core.jobs" to INSTALLED_APPS, or take defer_above out.'
+        yield _message("E307", text, hint, view.__name__)
+    elif deferring and view.model is not None:
+        alias = router.db_for_write(view.model)
+        other = router.db_for_write(registry.get_model("powercrud_jobs", "Job"))
+        if alias != other:
+            text = f"Its rows are in the database {alias!r}, the jobs in {other!r}: "
+            text += "a worker that dies may change some rows twice."
+            hint = f"Let a database router put the app powercrud_jobs into {alias!r}."
+            yield _message("W308", text, hint, view.__name__)
 
 
 def _blocks(view: Any) -> Iterator[CheckMessage]:

@@ -23,6 +23,11 @@ class Conf:
     choices_search: a select with more options than this can be searched, where scripts run.
     warn_queries: in DEBUG, name the columns that query the database row by row.
     template_comments: in DEBUG, name in an HTML comment the file that drew each component.
+    job_runner: who carries out background jobs: "auto", "inline", "worker", "q2", "tasks", or the
+        dotted path of a function or class of your own.
+    job_slice: seconds after which a worker lets others have a turn.
+    job_lease: seconds without a commit after which a worker is taken for dead.
+    job_notice: seconds after which the user is told that no worker has begun.
     """
 
     template_pack: str = ""
@@ -31,6 +36,10 @@ class Conf:
     choices_search: int = 10
     warn_queries: bool = True
     template_comments: bool = False
+    job_runner: str = "auto"
+    job_slice: float = 30
+    job_lease: float = 60
+    job_notice: float = 40
 
 
 @cache

@@ -19,9 +19,9 @@ from powercrud_core.packs.icons import icon
 __all__ = ["KINDS", "OPEN_IN", "ROLES", "confirmation", "dialog", "opening"]
 
 KINDS = ("page", "dialog", "drawer")
-ROLES = ("create", "update", "delete", "detail")
+ROLES = ("create", "update", "delete", "detail", "bulk", "action")
 # A question deserves no page of its own; everything else is one until a view says otherwise.
-OPEN_IN: Mapping[str, str] = {"delete": "dialog"}
+OPEN_IN: Mapping[str, str] = {"delete": "dialog", "bulk": "dialog", "action": "dialog"}
 
 
 def opening(open_in: Mapping[str, str], role: str) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "conditions",
     "default_filters",
     "names_of_filters",
+    "offer_values",
     "parameter_names",
 ]
 
@@ -128,6 +129,20 @@ def default_filters(model: type[models.Model]) -> list[str]:
         if kind_of(f) in kinds and not f.primary_key and not f.auto_created
     ]
     return found[:MAX_DEFAULT]
+
+
+def offer_values(filterset: django_filters.FilterSet) -> None:
+    """Let the filters that offer all values of a field offer those of their own rows only.
+
+    django-filter takes them from the whole table: a choice would tell what rows there are that
+    somebody must not see.
+    """
+    every = django_filters.AllValuesFilter, django_filters.AllValuesMultipleFilter
+    for name, one in filterset.filters.items():
+        if isinstance(one, every):
+            path = one.field_name
+            values = filterset.queryset.order_by(path).values_list(path, flat=True).distinct()
+            filterset.form.fields[name].choices = [(value, value) for value in values]
 
 
 def parameter_names(form: forms.BaseForm, name: str) -> list[str]:

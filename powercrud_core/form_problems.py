@@ -1,7 +1,7 @@
 """What is wrong with a view's dependencies, its layout and its crispy form."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -14,8 +14,9 @@ from powercrud_core.exceptions import ConfigError, PackNotFound
 from powercrud_core.forms import editable_fields
 from powercrud_core.layouts import Section, Tab, mentioned
 from powercrud_core.packs import get_pack, installed_packs
+from powercrud_core.routes import is_about, is_view, related_view
 
-__all__ = ["form_problems"]
+__all__ = ["Problem", "did_you_mean", "form_names", "form_problems"]
 
 # The end of a check's id, what is wrong, and what to do.
 Problem = tuple[str, str, str]
@@ -35,6 +36,7 @@ def form_problems(view: Any, model: type[Model], filters: Sequence[str]) -> Iter
     yield from dependency_problems(view, model, [*names, *filters])
     yield from layout_problems(view, names)
     yield from closed_problems(view, names)
+    yield from related_problems(view, model, names)
     if view.form_class is not None:
         yield from helper_problems(view)
 
@@ -44,6 +46,13 @@ def form_names(view: Any, model: type[Model]) -> list[str]:
     if view.form_class is not None:
         return list(getattr(view.form_class, "base_fields", ()))
     return list(view.fields) if view.fields is not None else editable_fields(model)
+
+
+def did_you_mean(name: Any, names: Sequence[str]) -> str:
+    """Return a hint: the closest of the names, and all of them."""
+    close = get_close_matches(str(name), names, n=1)
+    guess = f"Did you mean '{close[0]}'? " if close else ""
+    return f"{guess}Use one of: {', '.join(names)}."
 
 
 def unknown(id: str, place: str, name: Any, known: Sequence[str], where: str) -> Problem:
@@ -187,6 +196,55 @@ def closed_problems(view: Any, names: Sequence[str]) -> Iterator[Problem]:
         elif name in shown:
             text = f"'{name}' is in 'disabled_fields' and in 'readonly_fields'."
             yield "E221", text, "Take it out of one of them."
+
+
+def related_problems(view: Any, model: type[Model], names: Sequence[str]) -> Iterator[Problem]:
+    """Yield the problems of `related_views`, but for what the URLconf has to tell."""
+    declared = view.related_views
+    if isinstance(declared, str):
+        yield "E225", f"'related_views' is {declared!r}.", f"Write [{declared!r}]."
+        return
+    for name in declared:
+        if name not in names:
+            yield unknown("E225", "related_views", name, names, "a field of the form")
+            continue
+        place, target = f"related_views['{name}']", related_model(view, model, name)
+        if target is None:
+            text = f"'related_views' names '{name}', which is no relation to an object by its key."
+            yield "E225", text, "Take it out."
+        elif isinstance(declared, Mapping):
+            yield from related_view_problems(place, declared, name, target, view)
+
+
+def related_view_problems(
+    place: str, declared: Mapping[str, Any], name: str, target: Any, view: Any
+) -> Iterator[Problem]:
+    """Yield the problem of what is declared for one relation."""
+    try:
+        found = related_view(declared, name, target, view)
+    except ImportError as error:
+        text = f"'{place}' is {declared[name]!r}, which cannot be imported: {error}"
+        yield "E226", text, "Correct the path, or name a class of the view's own module."
+        return
+    if found is not None and not is_view(found):
+        text = f"'{place}' is {declared[name]!r}, which is not a CRUDView."
+        yield "E226", text, f"Name a CRUDView of {target._meta.label}."
+    elif found is not None and not is_about(found, target):
+        text = f"'{place}' is {found.__name__}, which is not about {target._meta.label}."
+        yield "E226", text, f"Name a CRUDView of {target._meta.label}."
+
+
+def related_model(view: Any, model: type[Model], name: str) -> Any:
+    """Return what a field of a view's form points to by its key, or None."""
+    if view.form_class is not None:
+        field: Any = view.form_class.base_fields[name]
+        target = getattr(getattr(field, "queryset", None), "model", None)
+        by = getattr(field, "to_field_name", None)
+    else:
+        field = field_of(model, name)
+        target = getattr(field, "related_model", None)
+        by = getattr(getattr(field, "remote_field", None), "field_name", None)
+    return target if target is not None and by in (None, "pk", target._meta.pk.name) else None
 
 
 def helper_problems(view: Any) -> Iterator[Problem]:

@@ -135,6 +135,7 @@ def form_body(
     renderer: Renderer,
     *,
     choose: Mapping[str, Button],
+    related: Mapping[str, tuple[Link, ...]] = MappingProxyType({}),
     extra: Iterable[tuple[str, Any]] = (),
     layout: Sequence[Item] = (),
     drawn: SafeString | None = None,
@@ -146,6 +147,7 @@ def form_body(
     """Return the inside of a form.
 
     choose: the buttons that lead to the choices page, by field name.
+    related: the links beside relations, by field name.
     extra: further hidden inputs (the CSRF token, the return address).
     layout: arranges the fields.
     drawn: the fields, where the form draws them itself (crispy-forms).
@@ -155,7 +157,7 @@ def form_body(
     refresh: brings dependent fields up to date.
     """
     base = str(form.auto_id) % "form"
-    fields: dict[str, Any] = {} if drawn else form_fields(form, renderer, settled, choose)
+    fields: dict[str, Any] = {} if drawn else form_fields(form, renderer, settled, choose, related)
     arranged = laid_out(layout, {**fields, **readonly}, renderer, base)
     return FormBody(
         renderer=renderer,
@@ -174,11 +176,17 @@ def form_body(
 
 
 def form_fields(
-    form: forms.BaseForm, renderer: Renderer, settled: Settled, choose: Mapping[str, Button]
+    form: forms.BaseForm,
+    renderer: Renderer,
+    settled: Settled,
+    choose: Mapping[str, Button],
+    related: Mapping[str, tuple[Link, ...]] = MappingProxyType({}),
 ) -> dict[str, FieldGroup | HiddenField]:
     """Return the components of a form's fields by name, without those that are always hidden."""
     return {
-        bound.name: form_field(bound, renderer, settled, choose.get(bound.name))
+        bound.name: form_field(
+            bound, renderer, settled, choose.get(bound.name), related=related.get(bound.name, ())
+        )
         for bound in form
         if not bound.is_hidden or bound.name in settled.inactive
     }
@@ -234,12 +242,14 @@ def field_group(
     renderer: Renderer,
     *,
     choose: Button | Link | None = None,
+    related: tuple[Link, ...] = (),
     marks: Mapping[str, Any] = MappingProxyType({}),
     before: str = "",
     after: str = "",
 ) -> FieldGroup:
     """Return one field with its label, help and errors tied to its control.
 
+    related: the links beside a relation.
     marks: further attributes of the element around it.
     before, after: texts at the edges of its control.
     """
@@ -248,7 +258,8 @@ def field_group(
     base = bound.auto_id
     if renderer is not None:
         renderer.need(widget.media)
-        renderer.need(SELECT_MEDIA if "data-pc-select" in widget.attrs else Media())
+        follows = any("data-pc-follow" in link.attrs for link in related)
+        renderer.need(SELECT_MEDIA if follows or "data-pc-select" in widget.attrs else Media())
     grouped = bool(widget.use_fieldset) or isinstance(widget, PickedSingle)
     described = [f"{base}_before"] * bool(before) + [f"{base}_after"] * bool(after)
     described += [f"{base}_help"] if bound.help_text else []
@@ -279,6 +290,7 @@ def field_group(
         after=_affix(f"{base}_after", after),
         choose_button=_focused(choose, bound) if isinstance(choose, Button) else None,
         choose_link=choose if isinstance(choose, Link) else None,
+        related=related,
     )
 
 

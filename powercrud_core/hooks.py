@@ -1,6 +1,6 @@
 """The only Python that spells the attributes which our scripts listen to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from powercrud_core.attrs import Attrs
@@ -9,15 +9,19 @@ __all__ = [
     "auto",
     "bundle",
     "dismiss",
+    "follow",
     "go_on",
+    "implies",
     "live",
     "nav",
     "opens",
     "page",
     "part",
     "picked",
+    "poll",
     "region",
     "select",
+    "selection",
     "send",
     "swap_form",
     "validate",
@@ -92,6 +96,19 @@ def opens(kind: str, *, accept: str = "", leave: bool = False) -> Hook:
     }
 
 
+def follow(url: str, name: str, *, only: str = "") -> Hook:
+    """Let a link beside a control lead to what is selected there; without that it is hidden.
+
+    url, name: its address and its accessible name, `{}` for the key and the label of the object.
+    only: the one value that it knows: it is hidden while there is another.
+    """
+    return {
+        "data-pc-follow": url,
+        "data-pc-follow-name": name,
+        "data-pc-follow-only": only or None,
+    }
+
+
 def dismiss() -> Hook:
     """Let a link or button close the dialog it is in; elsewhere a link stays a link."""
     return {"data-pc-dismiss": True}
@@ -113,14 +130,38 @@ def go_on() -> Hook:
     return {"data-pc-go-on": True}
 
 
-def select(*, compact: bool, texts: Mapping[str, str]) -> Hook:
-    """Let `powercrud-select.js` make a searched list of a control.
+def select(*, compact: bool) -> Hook:
+    """Let `powercrud-select.js` make a searched list of a control, of one row's height or not."""
+    return {"data-pc-select": "compact" if compact else True}
 
-    compact: keep the height of one row.
-    texts: what it says, by the names in the head comment of the script.
+
+def texts(said: Mapping[str, str]) -> Hook:
+    """Give a script what it says, by the names in its head comment."""
+    return {f"data-pc-text-{name}": text for name, text in said.items()}
+
+
+def selection(state: str, total: int, said: Mapping[str, str]) -> Hook:
+    """Let `powercrud-selection.js` keep the chosen rows while pages and order change.
+
+    state: says which rows match; with another one the chosen rows are dropped.
+    total: how many rows match.
+    said: what it says, by the names in the head comment of the script.
     """
-    spoken = {f"data-pc-text-{name}": text for name, text in texts.items()}
-    return {"data-pc-select": "compact" if compact else True, **spoken}
+    return {"data-pc-state": state, "data-pc-total": str(total), **texts(said)}
+
+
+def implies(select: str) -> Hook:
+    """Let what is written into a field pick the second option of a select: `select` finds it."""
+    return {"data-pc-implies": select}
+
+
+def poll(id: str, url: str, delays: Collection[int]) -> Hook:
+    """Let `powercrud-jobs.js` ask an address again and again, after the shortest of some delays.
+
+    delays: seconds, of each job that runs; none: there is nothing to ask for now.
+    """
+    wait = str(min(delays)) if delays else None
+    return {"id": id, "data-pc-poll": url, "data-pc-delay": wait, "tabindex": "-1"}
 
 
 def picked(name: str, *, several: bool, required: bool) -> Hook:

@@ -343,7 +343,7 @@ class ListFrame:
 
 
 def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None) -> EmptyState:
-    """Return an empty state; "forbidden" and "missing" are those of a whole page."""
+    """Return an empty state; "forbidden", "refused" and "missing" are those of a whole page."""
     title, text, key = {
         "none": (
             _("No %(plural)s yet"),
@@ -366,6 +366,7 @@ def empty_state(renderer: Renderer, kind: str, plural: str, action: Link | None)
             "warning",
         ),
         "forbidden": (_("Not allowed"), _("You do not have permission for this."), "lock"),
+        "refused": (_("Not possible"), "", "warning"),
         "missing": (
             _("Not found"),
             _("It may have been deleted, or you may not see it."),

@@ -1,6 +1,6 @@
 """find_problems: everything wrong with a view class, at once, for checks and for run time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,15 +12,14 @@ from django_filters import FilterSet
 from django_filters.exceptions import FieldLookupError
 from django_filters.utils import get_model_field
 
-from powercrud_core.bulk import BulkOperation, BulkUpdate
+from powercrud_core.bulk_problems import bulk_problems
 from powercrud_core.columns import Column, default_columns
 from powercrud_core.dialogs import KINDS
 from powercrud_core.dialogs import ROLES as OPENING_ROLES
 from powercrud_core.exceptions import ConfigError, PackNotFound
 from powercrud_core.exports import FORMATS, Export
 from powercrud_core.filters import build_filterset, default_filters
-from powercrud_core.form_problems import form_problems
-from powercrud_core.forms import editable_fields
+from powercrud_core.form_problems import Problem, did_you_mean, form_names, form_problems
 from powercrud_core.inline import problems_of
 from powercrud_core.packs import get_pack
 from powercrud_core.params import PAGE, SEARCH, SIZE, SORT
@@ -29,9 +28,6 @@ from powercrud_core.permissions import Policy
 from powercrud_core.roles import Role
 
 __all__ = ["find_problems", "known_annotations"]
-
-# The end of a check's id, what is wrong, and what to do.
-Problem = tuple[str, str, str]
 
 
 def find_problems(view_class: Any, annotations: frozenset[str] | None = None) -> list[CheckMessage]:
@@ -58,7 +54,7 @@ def find_problems(view_class: Any, annotations: frozenset[str] | None = None) ->
         *subject.searches(),
         *subject.forms(),
         *subject.exports(),
-        *subject.bulk(),
+        *bulk_problems(view_class, model),
         *subject.inlines(),
         *form_problems(view_class, model, subject.filter_names()),
     ]
@@ -113,10 +109,10 @@ class _Subject:
         for role, kind in self.view.open_in.items():
             if role not in OPENING_ROLES:
                 text = f"'open_in' names '{role}', which is none of the roles that can open so."
-                yield "E116", text, _did_you_mean(role, OPENING_ROLES)
+                yield "E116", text, did_you_mean(role, OPENING_ROLES)
             if kind not in KINDS:
                 text = f"'open_in['{role}']' is {kind!r}, which is no way to open."
-                yield "E116", text, _did_you_mean(kind, KINDS)
+                yield "E116", text, did_you_mean(kind, KINDS)
 
     def lookups(self) -> Iterator[Problem]:
         """The field that stands in the object's URLs."""
@@ -323,50 +319,6 @@ class _Subject:
                 yield "W270", text, hint
         yield from self.columns("export.columns", export.columns or ())
 
-    def bulk(self) -> Iterator[Problem]:
-        """Operations that are none or share a name, and fields that they cannot change."""
-        names: set[str] = set()
-        for index, operation in enumerate(self.view.bulk):
-            place = f"bulk[{index}]"
-            if not isinstance(operation, BulkOperation):
-                text = f"'{place}' is {operation!r}, which is not a BulkOperation."
-                yield "E250", text, "Write BulkUpdate(fields=[…]), BulkDelete() or one of your own."
-                continue
-            if not operation.name.isidentifier() or operation.name in names:
-                text = f"'{place}' has the name '{operation.name}', which is taken or no word."
-                yield "E251", text, "Give it a name of letters, digits and '_'; it is in the URL."
-            names.add(operation.name)
-            if isinstance(operation, BulkUpdate):
-                yield from self._bulk_fields(place, operation.fields)
-
-    def _bulk_fields(self, place: str, names: Sequence[str]) -> Iterator[Problem]:
-        offered = self._form_fields()
-        if not names:
-            text = f"'{place}' changes no fields."
-            yield "E252", text, f"Name some of: {', '.join(offered)}."
-        for name in names:
-            if name not in offered:
-                text = f"'{place}' changes the field '{name}', which the edit form does not have."
-                yield "E253", text, _did_you_mean(name, offered)
-                continue
-            field: Any = follow(self.model, name).field
-            through = getattr(field.remote_field, "through", None) if field is not None else None
-            if field is None or field.get_internal_type() in ("FileField", "ImageField"):
-                text = f"'{place}' changes '{name}', which is a file or not a field of the model."
-                yield "E254", text, "Take it out: a plan holds plain values of model fields."
-            elif through is not None and not through._meta.auto_created:
-                text = f"'{place}' changes '{name}', whose rows are objects of their own."
-                yield "E254", text, f"Take it out, and edit {_label(through)} on its own screen."
-            elif field.unique:
-                text = f"'{place}' changes '{name}', which is unique: one row can have a value."
-                yield "W255", text, "Take it out."
-
-    def _form_fields(self) -> list[str]:
-        """Return the names of the edit form's fields, as far as the class tells."""
-        if self.view.form_class is not None:
-            return list(getattr(self.view.form_class, "base_fields", ()))
-        return list(editable_fields(self.model) if self.view.fields is None else self.view.fields)
-
     def inlines(self) -> Iterator[Problem]:
         """Fields edited in the list that are not there, not shown or not in the form."""
         declared = self.view.inline
@@ -377,7 +329,7 @@ class _Subject:
             declared,
             self.model,
             default_columns(self.model) if columns is None else columns,
-            self._form_fields(),
+            form_names(self.view, self.model),
         )
 
     def _missing(
@@ -400,12 +352,6 @@ class _Subject:
         )
         hint = f"Did you mean '{close[0]}'? {otherwise}" if close else otherwise
         return id, text, hint
-
-
-def _did_you_mean(name: Any, names: Sequence[str]) -> str:
-    close = get_close_matches(str(name), names, n=1)
-    guess = f"Did you mean '{close[0]}'? " if close else ""
-    return f"{guess}Use one of: {', '.join(names)}."
 
 
 def _transforms(path: Any) -> bool:

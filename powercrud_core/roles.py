@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, register_converter, reverse
 
 __all__ = [
+    "BULK_ROLES",
     "EXPORT_ROLES",
     "INLINE_ROLES",
     "STANDARD_ROLES",
@@ -83,6 +84,17 @@ INLINE_ROLES = (
         "{lookup}/row/edit/",
         {"get": "show_row_form", "post": "process_row_form"},
         "change",
+    ),
+)
+
+# What comes with a view's `bulk` and `actions`; what an operation needs is asked with it.
+BULK_ROLES = (
+    Role("bulk", "bulk/<str:operation>/", {"get": "show_bulk", "post": "process_bulk"}, "view"),
+    Role(
+        "action",
+        "{lookup}/do/<str:operation>/",
+        {"get": "show_action", "post": "process_action"},
+        "view",
     ),
 )
 

@@ -18,7 +18,7 @@ from powercrud_core.widgets import (
     not_offered,
 )
 
-__all__ = ["PLAIN_SELECTS", "fit_relations", "is_relation"]
+__all__ = ["PLAIN_SELECTS", "fit_relations", "is_relation", "select_texts"]
 
 # The widgets whose HTML depends on nothing but their choices, their value and their attributes.
 PLAIN_SELECTS = {forms.Select, forms.SelectMultiple, BooleanChoice}
@@ -66,6 +66,19 @@ def fit_relations(
     return large
 
 
+def select_texts() -> dict[str, str]:
+    """Return what searched lists say, by the names in the head comment of their script."""
+    return {
+        "none": _("No results"),
+        "loading": _("Loading …"),
+        "found": _("Results: {count}"),
+        "chosen": _("Selected: {names}"),
+        "empty": _("Nothing selected"),
+        "remove": _("Remove {name}"),
+        "failed": _("The choices could not be loaded."),
+    }
+
+
 def is_relation(field: Any) -> bool:
     """Say whether a form field picks among the objects of a queryset."""
     return isinstance(field, forms.ModelChoiceField)
@@ -73,7 +86,7 @@ def is_relation(field: Any) -> bool:
 
 def _pick(field: Any, held: Held | None, compact: bool) -> None:
     several = isinstance(field, forms.ModelMultipleChoiceField)
-    attrs = {**field.widget.attrs, **_searched(compact and several)}
+    attrs = {**field.widget.attrs, **hooks.select(compact=compact and several)}
     field.widget = (PickedMultiple if several else PickedSingle)(field, attrs, held)
     field.widget.is_required = field.required
 
@@ -83,24 +96,10 @@ def _fit(field: Any, search: int, compact: bool) -> None:
     widget = field.widget
     compact = compact and widget.allow_multiple_selected
     if len(list(_flat(widget.choices))) > search:
-        widget.attrs = {**widget.attrs, **_searched(compact)}
+        widget.attrs = {**widget.attrs, **hooks.select(compact=compact)}
     elif compact:
         field.widget = CheckboxPopover(widget.attrs, widget.choices, empty=_("Any"))
         field.widget.is_required = field.required
-
-
-def _searched(compact: bool) -> hooks.Hook:
-    texts = {
-        "none": _("No results"),
-        "loading": _("Loading …"),
-        "found": _("Results: {count}"),
-        "chosen": _("Selected: {names}"),
-        "empty": _("Nothing selected"),
-        "remove": _("Remove {name}"),
-        "failed": _("The choices could not be loaded."),
-        "retry": _("Try again"),
-    }
-    return hooks.select(compact=compact, texts=texts)
 
 
 def _flat(choices: Iterable[Any]) -> Iterable[Any]:

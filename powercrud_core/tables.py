@@ -13,11 +13,23 @@ from powercrud_core.attrs import Attrs, PrintedAttrs
 from powercrud_core.columns import BoundColumn
 from powercrud_core.components import Renderer
 from powercrud_core.formats import Format, format_for
-from powercrud_core.packs.contract import ActionMenu, Cell, Link, Row
+from powercrud_core.packs.contract import ActionMenu, Cell, Link, MoreActions, Row
 from powercrud_core.packs.icons import icon
+from powercrud_core.roles import join_key
 from powercrud_core.stencils import StampedRows, marker, stamp
 
-__all__ = ["KEY", "NAME", "CellEdit", "CellPlan", "RowAction", "RowPlan", "mark_of", "plan_cell"]
+__all__ = [
+    "KEY",
+    "NAME",
+    "CellEdit",
+    "CellPlan",
+    "RowAction",
+    "RowPlan",
+    "RowSelect",
+    "action_menu",
+    "mark_of",
+    "plan_cell",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +66,20 @@ class CellEdit:
     url: str
     name: str
     allowed: frozenset[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSelect:
+    """How rows are chosen: a checkbox of a form that stands elsewhere.
+
+    form: the form's id; name: what a checkbox is called, with `marker(NAME)` for the row's name.
+    barred: the keys of the rows that cannot be chosen; reason: why.
+    """
+
+    form: str
+    name: str
+    barred: frozenset[Any] = frozenset()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +123,8 @@ class RowPlan:
     edits: the columns whose cells are edited in the list.
     by_row: a row is edited as a whole: its form stands in the column of the actions.
     locked: the keys of the rows whose own state forbids to edit them; `reason` says so.
+    beside: how many of the actions stand beside the row; the others are behind a button.
+    select: how rows are chosen, if they are.
     """
 
     renderer: Renderer
@@ -109,17 +137,39 @@ class RowPlan:
     by_row: bool = False
     locked: frozenset[Any] = frozenset()
     reason: str = ""
+    beside: int = 3
+    select: RowSelect | None = None
 
     @property
     def acts(self) -> bool:
         """Say whether there is a column of actions."""
         return bool(self.actions or self.by_row)
 
-    def rows(self, objects: Iterable[Model]) -> StampedRows:
-        """Return the rows of some objects; every value is read here, nothing is queried later."""
+    def rows(self, objects: Iterable[Model], notes: Mapping[Any, str] | None = None) -> StampedRows:
+        """Return the rows of some objects; every value is read here, nothing is queried later.
+
+        notes: by primary key why a row cannot be edited now; rows with one note share a stencil.
+        """
         read = self.reader()
+        if notes:
+            return self._noted((read(obj), notes.get(obj.pk, "")) for obj in objects)
         values = (read(obj) for obj in objects)
         return StampedRows(values, self.draw, None if self.stencil else self.draw_directly)
+
+    def _noted(self, found: Iterable[tuple[tuple[int, list[str]], str]]) -> StampedRows:
+        def with_note(row: Row, note: str) -> str:
+            cells = [replace(cell, edit=None) if note else cell for cell in row.cells]
+            cells[0] = replace(cells[0], note=note)
+            return str(replace(row, cells=tuple(cells)))
+
+        def draw(shape: tuple[int, str]) -> str:
+            return with_note(self.row(shape[0]), shape[1])
+
+        def direct(shape: Any, values: Sequence[str]) -> str:
+            return with_note(self.filled(shape[0], values), shape[1])
+
+        values = (((shape, note), texts) for (shape, texts), note in found)
+        return StampedRows(values, draw, None if self.stencil else direct)
 
     def reader(self) -> Callable[[Any], tuple[int, list[str]]]:
         """Return the function that gives an object's shape and its escaped values.
@@ -131,6 +181,7 @@ class RowPlan:
         marked = [c.column.get for c in self.cells if c.marked]
         name = next((FIRST + 2 * i + 1 for i, c in enumerate(self.cells) if c.heading), None)
         key, always, sometimes = self.key, *self._bits()
+        chosen = self.select is not None
 
         def read(obj: Any) -> tuple[int, list[str]]:
             values = [key(obj), ""]
@@ -153,6 +204,8 @@ class RowPlan:
                 shape |= (url is not None) << i
             for get in marked:
                 add(mark_of(get(obj)))
+            if chosen:
+                add(escape(str(join_key(obj.pk))))
             for bit, keys in sometimes:
                 if obj.pk in keys:
                     shape |= bit
@@ -163,10 +216,11 @@ class RowPlan:
     def _bits(self) -> tuple[int, list[tuple[int, frozenset[Any]]]]:
         """Return the part of a shape that all rows share, and the bits that only some rows have.
 
-        The bits: one for each cell (its link), one for each action and each edit, one for the lock.
+        The bits: one for each cell (its link), one for each action and each edit, one for the lock
+        and one for a checkbox that cannot be ticked.
         """
         offered = [*(a.allowed for a in self.actions), *(e.allowed for e in self.edits)]
-        offered.append(self.locked)
+        offered += [self.locked, self.select.barred if self.select else frozenset()]
         bits = [(1 << len(self.cells) + i, keys) for i, keys in enumerate(offered)]
         always = sum(bit for bit, keys in bits if keys is None)
         return always, [(bit, keys) for bit, keys in bits if keys]
@@ -196,7 +250,14 @@ class RowPlan:
         menu = row.actions
         if menu is not None:
             menu = replace(menu, links=tuple(_filled_link(n, values) for n in menu.links))
-        return replace(row, attrs=_filled(row.attrs, values), cells=cells, actions=menu)
+            menu = replace(menu, more=_filled_more(menu.more, values) if menu.more else None)
+        return replace(
+            row,
+            attrs=_filled(row.attrs, values),
+            cells=cells,
+            actions=menu,
+            select=_filled(row.select, values) if row.select else None,
+        )
 
     def row(self, shape: int) -> Row:
         """Return the row component of a shape, its values markers."""
@@ -218,17 +279,36 @@ class RowPlan:
             for i, action in enumerate(self.actions)
             if shape >> (width + i) & 1
         )
-        menu = ActionMenu(
-            renderer=self.renderer,
-            attrs=hooks.bundle("row-actions"),
-            links=links,
-            compact=True,
+        id = f"{self.id}-{marker(KEY)}"
+        named = _("More actions for %(name)s") % {"name": marker(NAME)}
+        menu = action_menu(
+            self.renderer, "row-actions", links, f"{id}-more", named, self.beside, compact=True
         )
         return Row(
             renderer=self.renderer,
-            attrs=hooks.bundle("row", id=f"{self.id}-{marker(KEY)}"),
+            attrs=hooks.bundle("row", id=id),
             cells=cells,
             actions=menu if self.acts else None,
+            select=self._box(bool(shape >> (after + len(self.edits) + 1) & 1)),
+        )
+
+    def _box(self, barred: bool) -> Attrs | None:
+        """Return the checkbox of a row."""
+        if self.select is None:
+            return None
+        further = sum(bool(cell.link) + cell.marked for cell in self.cells)
+        place = FIRST + 2 * len(self.cells) + further
+        reason = self.select.reason if barred else ""
+        return hooks.bundle(
+            "row-select",
+            type="checkbox",
+            name="pk",
+            value=marker(place),
+            form=self.select.form,
+            aria_label=f"{self.select.name} ({reason})" if reason else self.select.name,
+            title=reason or None,
+            disabled=barred,
+            autocomplete="off",
         )
 
     def _cell(self, index: int, linked: bool) -> Cell:
@@ -248,6 +328,44 @@ class RowPlan:
             mark=mark,
             heading=plan.heading,
         )
+
+
+def action_menu(
+    renderer: Renderer,
+    part: str,
+    links: Sequence[Link],
+    id: str,
+    label: str,
+    beside: int,
+    *,
+    compact: bool = False,
+) -> ActionMenu:
+    """Return a menu of links; where there are more than fit beside, the rest is behind a button.
+
+    id: of the popover with the rest; label: the name of the button.
+    """
+    few = len(links) <= beside + 1  # a button for one link would take its place
+    shown, rest = (tuple(links), ()) if few else (tuple(links[:beside]), tuple(links[beside:]))
+    more = MoreActions(
+        attrs=hooks.bundle("more", type="button", popovertarget=id, aria_label=label, title=label),
+        label=_("More"),
+        icon=icon(renderer, "more"),
+        panel=hooks.bundle("more-actions", id=id, popover="auto"),
+        links=rest,
+    )
+    attrs = hooks.bundle(part)
+    return ActionMenu(
+        renderer=renderer, attrs=attrs, links=shown, compact=compact, more=more if rest else None
+    )
+
+
+def _filled_more(more: MoreActions, values: Sequence[str]) -> MoreActions:
+    return replace(
+        more,
+        attrs=_filled(more.attrs, values),
+        panel=_filled(more.panel, values),
+        links=tuple(_filled_link(link, values) for link in more.links),
+    )
 
 
 def _filled(attrs: Attrs, values: Sequence[str]) -> Attrs:

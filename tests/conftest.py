@@ -134,6 +134,12 @@ def screen(route: Callable[..., str]) -> Callable[..., str]:
 
 
 @pytest.fixture
+def without_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask nobody who holds which rows, as where the app of jobs is not installed."""
+    monkeypatch.setattr("powercrud_core.contention._providers", [])
+
+
+@pytest.fixture
 def queries() -> Callable[[Callable[[], Any]], int]:
     """Return a function that counts the queries of a call."""
 

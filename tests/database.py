@@ -1,19 +1,23 @@
 """The database to test on, and databases that a test makes for itself.
 
-The database to test on has an address: POWERCRUD_TEST_DATABASE=postgres://user@host:port/name, or
-sqlite:///a/file.sqlite3?transaction_mode=IMMEDIATE. Without it the tests use SQLite in memory.
+The database to test on has an address: POWERCRUD_TEST_DATABASE=postgres://user@host:port/name,
+mysql://user@host:port/name or sqlite:///a/file.sqlite3?transaction_mode=IMMEDIATE. Without it each
+process has a file of its own: in memory there would be one connection, which the threads of a live
+server and the test share.
 
 A program of the tests that is run with such an address has threads and connections of its own,
 which no test's transaction holds: `scratch()` makes the database, `run_program()` runs it there.
 """
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,9 +27,19 @@ __all__ = ["DATABASE", "KINDS", "VARIABLE", "Unavailable", "database", "run_prog
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "POWERCRUD_TEST_DATABASE"
 ENGINES = {"postgres": "postgresql", "mysql": "mysql", "sqlite": "sqlite3"}
-KINDS = ("sqlite", "sqlite-immediate", "postgres")
-# Where a server is expected, and a user who may make databases there.
-SERVER = os.environ.get("POWERCRUD_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+KINDS = ("sqlite", "sqlite-immediate", "postgres", "mariadb")
+# Where servers are expected, and a user who may make databases there.
+SERVERS = {
+    "postgres": os.environ.get(
+        "POWERCRUD_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres"
+    ),
+    "mariadb": os.environ.get("POWERCRUD_TEST_MARIADB", "mysql://root@127.0.0.1:3306/mysql"),
+}
+CREATE = {
+    "postgres": 'CREATE DATABASE "{}"',
+    "mariadb": "CREATE DATABASE `{}` CHARACTER SET utf8mb4",
+}
+DROP = {"postgres": 'DROP DATABASE "{}" WITH (FORCE)', "mariadb": "DROP DATABASE `{}`"}
 
 
 def database(address: str) -> dict[str, Any] | None:
@@ -33,6 +47,8 @@ def database(address: str) -> dict[str, Any] | None:
     if not address:
         return None
     parts = urlsplit(address)
+    if parts.scheme == "mysql":
+        take_pymysql()
     return {
         "ENGINE": f"django.db.backends.{ENGINES[parts.scheme]}",
         "NAME": parts.path if parts.scheme == "sqlite" else parts.path.strip("/"),
@@ -44,7 +60,27 @@ def database(address: str) -> dict[str, Any] | None:
     }
 
 
-DATABASE = database(os.environ.get(VARIABLE, ""))
+def take_pymysql() -> None:
+    """Let Django find PyMySQL where it looks for mysqlclient, which takes a compiler to install."""
+    try:
+        importlib.import_module("MySQLdb")
+    except ImportError:
+        importlib.import_module("pymysql").install_as_MySQLdb()
+
+
+def own_file() -> dict[str, Any]:
+    """Return an entry of DATABASES for SQLite in a file that is gone after the tests."""
+    file = Path(tempfile.gettempdir()) / f"powercrud-tests-{os.getpid()}.sqlite3"
+    commands = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": commands, "timeout": 20},
+        "TEST": {"NAME": file},
+    }
+
+
+DATABASE = database(os.environ.get(VARIABLE, "")) or own_file()
 
 
 class Unavailable(Exception):  # noqa: N818 - the reason why a test is skipped
@@ -63,25 +99,35 @@ def scratch(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite://{folder / 'scratch.sqlite3'}{mode}"
         return
     name = f"powercrud_{uuid.uuid4().hex[:12]}"
-    on_server(f'CREATE DATABASE "{name}"')
+    on_server(kind, CREATE[kind].format(name))
     try:
-        yield urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+        yield urlsplit(SERVERS[kind])._replace(path=f"/{name}").geturl()
     finally:
-        on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+        on_server(kind, DROP[kind].format(name))
 
 
-def on_server(statement: str) -> None:
-    """Run one statement on the PostgreSQL server."""
+def on_server(kind: str, statement: str) -> None:
+    """Run one statement on the server of a kind. Raises Unavailable."""
+    driver = {"postgres": "psycopg", "mariadb": "pymysql"}[kind]
     try:
-        import psycopg
+        module = importlib.import_module(driver)
     except ImportError as error:
-        raise Unavailable("psycopg is not installed") from error
+        raise Unavailable(f"{driver} is not installed") from error
     try:
-        address = SERVER.replace("postgres://", "postgresql://")
-        with psycopg.connect(address, autocommit=True, connect_timeout=3) as connection:
-            connection.execute(statement)
-    except psycopg.OperationalError as error:
-        raise Unavailable(f"no PostgreSQL server answers at {SERVER}: {error}") from error
+        connection = connect(module, SERVERS[kind])
+    except module.OperationalError as error:
+        raise Unavailable(f"no server answers at {SERVERS[kind]}: {error}") from error
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def connect(module: Any, address: str) -> Any:
+    """Return a connection to a server that commits each statement."""
+    parts, options = urlsplit(address), {"autocommit": True, "connect_timeout": 3}
+    if parts.scheme == "postgres":
+        return module.connect(address.replace("postgres://", "postgresql://"), **options)
+    names = {"user": parts.username, "password": unquote(parts.password or "")}
+    return module.connect(host=parts.hostname, port=parts.port or 3306, **names, **options)
 
 
 def run_program(module: str, address: str, *arguments: str) -> Any:

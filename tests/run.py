@@ -9,7 +9,8 @@ the last line. What the command does not know goes to pytest:
     python3 tests/run.py --fast tests/core -k sort   some tests, and no gates
     python3 tests/run.py --gates                     the gates, and no tests
     python3 tests/run.py --gate types                one gate
-    python3 tests/run.py --newest                    newest Python found, newest Django we support
+    python3 tests/run.py --newest                    newest Python found, newest Django we support;
+                                                     with --fast what depends on these
     python3 tests/run.py --mutants [plain …]         break packs and see whether the kit notices
 """
 
@@ -32,6 +33,8 @@ SOURCES = ("powercrud_core", "packs/plain", "packs/bootstrap5", "packs/daisyui")
 NEWEST_DJANGO = "Django>=6.1,<6.2"
 OLDEST_PYTHON = (3, 11)
 OLDEST_PYTHON_FOR_NEWEST_DJANGO = (3, 12)
+# What runs through Django; the rest is about files, documents and tools, or other packs.
+ON_NEWEST = ["tests/core", "tests/views", "tests/checks", "tests/jobs", "packs/plain"]
 # The headless shell starts three times faster than the full browser.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 GATES = ("ruff", "format", "spelling", "imports", "templates", "types", "docs")
@@ -249,7 +252,9 @@ def pytest_command(options: argparse.Namespace, environment: Environment) -> lis
     """Return the pytest command for the options."""
     command = [environment.executable, "-m", "pytest"]
     if options.fast:
-        command += ["-m", "not browser"]
+        command += ["-m", "not browser and not long" if options.newest else "not browser"]
+    if options.fast and options.newest and options.all_tests:
+        command += ON_NEWEST
     if options.all_tests:
         # Two processes halve a whole run and only slow down a small one. A test that shares a
         # costly fixture names its xdist_group.

@@ -14,9 +14,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
 STATIC_URL = "/static/"
 ROOT_URLCONF = "tests.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {
-    "default": DATABASE or {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
-}
+DATABASES = {"default": DATABASE}
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -37,6 +35,8 @@ INSTALLED_APPS = [
     "powercrud_core",
     *(f"powercrud_{pack}" for pack in PACKS),
     "powercrud_core.testing.store",
+    "powercrud_core.jobs",
+    "tests.jobs",
     "tests.library",
 ]
 POWERCRUD_TEMPLATE_PACK = "plain"

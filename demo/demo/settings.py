@@ -31,11 +31,15 @@ INSTALLED_APPS = [
     "django_cotton",
     "powercrud_core",
     "powercrud_core.contrib.gallery",
+    "powercrud_core.jobs",
     *(f"powercrud_{name}" for name in INSTALLED_PACKS),
     "store",
 ]
 
 POWERCRUD_TEMPLATE_PACK = os.environ.get("DEMO_PACK") or next(iter(INSTALLED_PACKS), "plain")
+
+# Who works on background jobs: a process that demo/run.py starts beside the server.
+POWERCRUD_JOB_RUNNER = os.environ.get("DEMO_RUNNER", "worker")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -14,6 +14,7 @@ admin.site.register(
         models.Invoice,
         models.InvoiceLine,
         models.MediaType,
+        models.Play,
         models.Playlist,
         models.Track,
     ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from store.looks import THEMES, chosen_pack, chosen_theme
 from store.people import PEOPLE
@@ -35,7 +36,11 @@ def shop(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the screens as links, the present one marked."""
     links = [(screen, reverse(screen.list_name)) for screen in SCREENS]
+    url = reverse("job-list")
+    jobs: list[dict[str, Any]] = []
+    if request.user.is_authenticated:
+        jobs.append({"label": _("Jobs"), "url": url, "current": request.path.startswith(url)})
     return [
         {"label": screen.label, "url": url, "current": request.path.startswith(url)}
         for screen, url in links
-    ]
+    ] + jobs

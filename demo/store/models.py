@@ -150,6 +150,30 @@ class Track(models.Model):
         return f"{minutes}:{seconds:02d}"
 
 
+class Play(models.Model):
+    """One time that somebody listened to a track; there are many of them."""
+
+    track = models.ForeignKey(Track, models.CASCADE, related_name="plays", verbose_name=_("track"))
+    played_at = models.DateTimeField(_("played at"))
+    seconds = models.PositiveIntegerField(_("seconds heard"))
+    royalty = models.DecimalField(
+        _("royalty"),
+        max_digits=8,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("What its artist gets; empty until it was computed."),
+    )
+
+    class Meta:
+        ordering = ["-played_at"]
+        verbose_name = _("play")
+        verbose_name_plural = _("plays")
+
+    def __str__(self) -> str:
+        return gettext("Play %(number)s") % {"number": self.pk or 0}
+
+
 class Playlist(models.Model):
     """A list of tracks, shared by its link: hence a key that nobody can guess."""
 

@@ -43,6 +43,7 @@ SCREENS = (
     Screen(models.Track, _("Columns through relations, a computed duration, search and ranges.")),
     Screen(models.Album, _("Counts computed by the database, and a yes-or-no column.")),
     Screen(models.Artist, _("Links out of the store; delete one to see what goes with it.")),
+    Screen(models.Play, _("20,000 rows: compute the royalty of all, and watch the job.")),
     Screen(models.Playlist, _("Keys that nobody can guess, and totals over thousands of tracks.")),
     Screen(
         models.Genre, _("One line of code: everything comes from the model. Its key is a slug.")

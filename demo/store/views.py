@@ -9,11 +9,25 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from powercrud_core import Column, CRUDView
+from powercrud_core import Column, CRUDView, InlineEdit
+from powercrud_core.bulk import BulkDelete, BulkUpdate
+from powercrud_core.dependencies import Depends
 from powercrud_core.exports import Export
+from powercrud_core.jobs.views import JobView
+from powercrud_core.layouts import Section
+from store.actions import (
+    CheckRecordings,
+    ComputeRoyalty,
+    Discount,
+    MarkPaid,
+    PriceAlbum,
+    PriceList,
+)
 from store.filters import InvoiceFilterSet
+from store.forms import CustomerForm
 from store.looks import chosen_pack
-from store.models import Album, Artist, Customer, Employee, Invoice, Playlist, Track
+from store.models import Album, Artist, Customer, Employee, Invoice, Play, Playlist, Track
+from store.places import STATES, states_of
 
 
 class StoreView(CRUDView):
@@ -24,6 +38,10 @@ class StoreView(CRUDView):
     def get_template_pack(self) -> str:
         """Return the pack the visitor chose."""
         return chosen_pack(self.request)
+
+
+class BackgroundView(StoreView, JobView):
+    """What is being done in the background: everybody's own jobs."""
 
 
 def dollars(amount: Decimal) -> str:
@@ -84,6 +102,7 @@ class TrackView(StoreView):
         "size",
         "unit_price",
     ]
+    related_views = ["album", "genre", "media_type"]
     columns = ["name", ARTIST, ALBUM, "genre", DURATION, SIZE, PRICE]
     detail_fields = [
         "name",
@@ -101,14 +120,26 @@ class TrackView(StoreView):
     search_fields = ["name", "composer", "album__title", "album__artist__name"]
     ordering = ["name"]
     paginate_by = 25
+    inline = InlineEdit(fields=["name", "genre", "unit_price"])
     export = Export(formats=["csv", "xlsx", "json", "ods"])
+    bulk = [
+        BulkUpdate(
+            fields=["album", "genre", "media_type", "composer", "unit_price"],
+            atomic=False,
+            defer_above=1000,
+        ),
+        BulkDelete(atomic=False),
+    ]
+    actions = [Discount(), CheckRecordings(), PriceList()]
 
 
 class AlbumView(StoreView):
     """Annotations of the queryset as columns that the database sorts by."""
 
     model = Album
+    open_in = {"update": "dialog", "create": "dialog"}
     fields = ["title", "artist", "in_print"]
+    related_views = ["artist"]
     columns = [
         "title",
         "artist",
@@ -119,6 +150,7 @@ class AlbumView(StoreView):
     detail_fields = ["title", "artist", "in_print", "track_count", "tracks"]
     filterset_fields = ["artist", "in_print"]
     search_fields = ["title", "artist__name", "tracks__name"]
+    actions = [PriceAlbum()]
 
     def get_queryset(self) -> QuerySet[Album]:
         """Return the albums with the number and the price of their tracks."""
@@ -147,6 +179,18 @@ class ArtistView(StoreView):
     def get_queryset(self) -> QuerySet[Artist]:
         """Return the artists with the number of their albums."""
         return super().get_queryset().annotate(album_count=Count("albums"))
+
+
+class PlayView(StoreView):
+    """Many rows, and an action that is left to the background."""
+
+    model = Play
+    fields = ["track", "played_at", "seconds"]
+    related_views = ["track"]
+    columns = ["track", "played_at", "seconds", Column("royalty", align="end", nulls="last")]
+    filterset_fields = ["track", "played_at", "seconds"]
+    search_fields = ["track__name"]
+    actions = [ComputeRoyalty()]
 
 
 class PlaylistView(StoreView):
@@ -179,27 +223,30 @@ class PlaylistView(StoreView):
 
 
 class CustomerView(StoreView):
-    """Choices by label, several related values in one cell, and a boolean that may be unknown."""
+    """A form whose states follow the country; several values in a cell; a boolean maybe unknown."""
 
     model = Customer
+    form_class = CustomerForm
     open_in = {"update": "drawer", "create": "drawer"}
-    fields = [
-        "first_name",
-        "last_name",
-        "company",
-        "email",
-        "phone",
-        "fax",
-        "address",
-        "postal_code",
-        "city",
-        "state",
-        "country",
-        "tier",
-        "newsletter",
-        "favourite_genres",
-        "support_rep",
+    layout = [
+        Section(_("Person"), [("first_name", "last_name"), "company", "email", ("phone", "fax")]),
+        Section(
+            _("Address"),
+            ["address", ("postal_code", "city"), ("country", "state")],
+            help_text=_("Choose a country first: its states follow."),
+        ),
+        Section(_("In the store"), [("tier", "newsletter"), "favourite_genres", "support_rep"]),
     ]
+    dependencies = [
+        Depends(
+            "state",
+            on="country",
+            visible=lambda country: bool(country),
+            choices=states_of,
+            required=lambda country: country in STATES,
+        )
+    ]
+    related_views = ["favourite_genres", "support_rep"]
     columns = [
         Column("full_name", label=_("Name"), sort=["last_name", "first_name"]),
         "email",
@@ -231,6 +278,7 @@ class InvoiceView(StoreView):
         "billing_state",
         "billing_country",
     ]
+    related_views = ["customer"]
     columns = [
         Column("number", label=_("Number"), sort="id"),
         "issued_on",
@@ -253,6 +301,9 @@ class InvoiceView(StoreView):
         "billing_country",
     ]
     filterset_class = InvoiceFilterSet
+    bulk = [BulkUpdate(fields=["status", "paid_at", "billing_country"])]
+    actions = [MarkPaid()]
+    unselectable_reason = _("Refunded invoices stay as they are.")
     search_fields = [
         "customer__first_name",
         "customer__last_name",
@@ -260,6 +311,10 @@ class InvoiceView(StoreView):
         "billing_city",
         "lines__track__name",
     ]
+
+    def get_selectable(self, rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+        """Return the invoices that can be chosen: all but the refunded ones."""
+        return rows.exclude(status=Invoice.Status.REFUNDED)
 
 
 class EmployeeView(StoreView):
@@ -282,6 +337,7 @@ class EmployeeView(StoreView):
         "state",
         "country",
     ]
+    related_views = ["reports_to"]
     columns = [
         Column("full_name", label=_("Name"), sort=["last_name", "first_name"]),
         "title",

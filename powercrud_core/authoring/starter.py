@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_cotton",
     "powercrud_core",
+    "powercrud_core.jobs",
     "powercrud_core.testing.store",
     $apps
 ]

@@ -1,14 +1,16 @@
 """Bulk operations: what is done to many rows at once, in a request or in a worker."""
 
 from powercrud_core.bulk.deleting import BulkDelete, Collateral, Group
-from powercrud_core.bulk.forms import MIXED, BulkForm, common_values
-from powercrud_core.bulk.operations import Batch, BulkOperation
+from powercrud_core.bulk.forms import MIXED, BulkForm, common_values, mode_name
+from powercrud_core.bulk.operations import PLACES, Action, Batch, BulkOperation, Done, File
 from powercrud_core.bulk.plans import Chunk, Outcome, Plan, PlanError, Preview, RowNote, Sample
-from powercrud_core.bulk.running import Run, execute, preview, run_chunk, start
+from powercrud_core.bulk.running import Run, carry_out, execute, preview, run_chunk, start
 from powercrud_core.bulk.updating import BulkUpdate
 
 __all__ = [
     "MIXED",
+    "PLACES",
+    "Action",
     "Batch",
     "BulkDelete",
     "BulkForm",
@@ -16,6 +18,8 @@ __all__ = [
     "BulkUpdate",
     "Chunk",
     "Collateral",
+    "Done",
+    "File",
     "Group",
     "Outcome",
     "Plan",
@@ -24,8 +28,10 @@ __all__ = [
     "RowNote",
     "Run",
     "Sample",
+    "carry_out",
     "common_values",
     "execute",
+    "mode_name",
     "preview",
     "run_chunk",
     "start",

@@ -94,13 +94,19 @@ class Checker:
 
     changed: the names of the fields that get the same value in every row, which are valid already.
     others: the names of the further fields to validate; those not on the edit form are not.
+    lax: the fields that may be empty, beside those that the model says so of.
     It remembers over the chunks of a run which values were found good.
     """
 
     def __init__(
-        self, model: type[Model], changed: Collection[str], others: Collection[str], using: str
+        self,
+        model: type[Model],
+        changed: Collection[str],
+        others: Collection[str],
+        using: str,
+        lax: Collection[Any] = (),
     ) -> None:
-        self.model, self.using = model, using
+        self.model, self.using, self.lax = model, using, lax
         options = model._meta
         fields = [f for f in options.fields if f.name in others and f.name not in changed]
         self.plain = [(f, f.attname, _remembers(f, set())) for f in fields if not f.remote_field]
@@ -161,7 +167,7 @@ class Checker:
         return errors
 
     def _field(self, field: Any, obj: Any, value: Any, errors: dict[str, Any]) -> None:
-        if field.blank and value in field.empty_values:
+        if (field.blank or field in self.lax) and value in field.empty_values:
             return
         try:
             field.clean(value, obj)

@@ -53,7 +53,11 @@ class BulkDelete(BulkOperation):
 
     name = "delete"
     label = gettext_lazy("Delete")
+    icon = "delete"
+    tone = "danger"
+    success = gettext_lazy("%(rows)s deleted.")
     permission = "delete"
+    confirm_above = 20
     keeps_rows = False
     batch_size = BATCH
     count_limit: int = 10_000

@@ -1,23 +1,33 @@
 """BulkOperation: what can be done to many rows at once. Subclass it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from difflib import get_close_matches
 from inspect import get_annotations
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    transaction,
+)
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from powercrud_core.bulk.checking import sentences
-from powercrud_core.bulk.plans import Code, RowNote, Sample
+from powercrud_core.bulk.plans import Code, Outcome, RowNote, Sample
 from powercrud_core.selection import key_of
 
-__all__ = ["Batch", "BulkOperation", "RedoError"]
+__all__ = ["PLACES", "Action", "Batch", "BulkOperation", "Done", "File", "RedoError"]
 
+PLACES = ("bulk", "row", "detail", "list")
 FOR_LOOP, FOR_SETS = 100, 2000
 
 
@@ -38,7 +48,7 @@ class Batch:
         self.done: list[Any] = []
         self.unchanged = 0
         self.notes: list[RowNote] = []
-        self.samples: list[Sample] = []
+        self.samples: dict[str, Sample] = {}
         self.extra: dict[str, int] = {}
         self.label: Callable[[Any], str] = str
 
@@ -58,11 +68,43 @@ class Batch:
                 self.fail(obj, "invalid", sentences(error, self.run.model), key)
             else:
                 self.fail(obj, "conflict", _("This is in conflict with other data."), key)
+        except Exception as error:
+            explain = self.run.explain
+            if explain is None or isinstance(error, OperationalError | InterfaceError):
+                raise
+            if not self.careful:
+                raise RedoError from error
+            self.done = [pk for pk in self.done if pk != key]
+            code, reason = explain(error)
+            self.fail(obj, code, reason, key)
 
     def fail(self, obj: Any, code: Code, reason: str, key: Any = None) -> None:
         """Note that a row cannot be changed."""
         text = key_of(obj.pk if key is None else key)
         self.notes.append(RowNote(text, "failed", code, reason, self.label(obj)))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that an operation made. content: its bytes or texts, in parts."""
+
+    name: str
+    content: Iterable[bytes | str]
+    content_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What the user gets after an operation; whatever is left out is as after a bulk edit.
+
+    message: what is said; url: a path of this site that is shown next; file: a download.
+    then: the name of an operation that the user may go on with, on the same rows.
+    """
+
+    message: str = ""
+    url: str = ""
+    file: File | None = None
+    then: str = ""
 
 
 class BulkOperation:
@@ -71,11 +113,21 @@ class BulkOperation:
     Subclass it and write `apply`; set the attributes on the subclass or as keywords.
 
     name: its part of the URL; label: what the user reads.
+    icon: the key of an icon, or nothing; tone: "neutral", "primary" or "danger".
+    places: where it is offered: "bulk" (for the chosen rows), "row", "detail", "list" (without
+        rows: it then needs `perform`).
+    question: asks before it is done, as a text with `%(count)s` and `%(rows)s`.
+    success: said afterwards, as a text with `%(action)s` and `%(rows)s`.
+    previews: whether the user sees what would become of the rows before confirming.
+    downloads: whether `finish` or `perform` may answer with a file.
+    confirm_above: of more rows than this the number has to be typed; None: never.
+    disabled_reason: why a row that `enabled` leaves out is left out.
     permission: the action that the policy is asked about.
     atomic: True to change all rows or none; False to change those that can be.
     batch_size: rows in one transaction of a worker; default is 100, and 2000 where rows are
         written together.
     defer_above: more rows than this are left to a background job, where there are jobs.
+    atomic_rows: of more rows than this no job changes all or none; it is refused.
     max_rows: no more rows than this are ever loaded; the selection itself may be larger.
     preview_rows: up to so many rows a preview tries all; of more, the first `preview_sample`.
     watch_limit: of more rows than this nobody looks whether they were changed meanwhile; None: of
@@ -85,10 +137,20 @@ class BulkOperation:
 
     name: str = ""
     label: Any = ""
+    icon: str = ""
+    tone: str = "neutral"
+    places: Sequence[str] = ("bulk",)
+    question: Any = ""
+    success: Any = gettext_lazy("%(action)s: done with %(rows)s.")
+    previews: bool = True
+    downloads: bool = False
+    confirm_above: int | None = None
+    disabled_reason: Any = gettext_lazy("This cannot be done with this row now.")
     permission: str = "change"
     atomic: bool = True
     batch_size: int | None = None
     defer_above: int | None = None
+    atomic_rows: int = 5000
     max_rows: int = 100_000
     preview_rows: int = 1000
     preview_sample: int = 50
@@ -129,6 +191,10 @@ class BulkOperation:
         """Return the names of the fields of which nobody may have changed the value meanwhile."""
         return []
 
+    def affected(self, rows: Sequence[Any], run: Any) -> Iterable[Any]:
+        """Return the other objects that changing these rows changes: a job claims them first."""
+        return ()
+
     def refuses(self, run: Any, obj: Any) -> str:
         """Return why this row is left out, "" when it is not."""
         return ""
@@ -161,3 +227,26 @@ class BulkOperation:
     def get_detail(self, run: Any, keys: Sequence[Any]) -> Any:
         """Return what else a preview shows, before the rows of these keys are tried."""
         return None
+
+    def enabled(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return the rows with which this can be done now: a queryset, so that SQL sees it."""
+        return rows
+
+    def perform(self, run: Any) -> Done | None:
+        """Do what needs no rows, for an operation of the whole list; in one transaction."""
+        raise NotImplementedError(f"{type(self).__name__} needs a perform() method.")
+
+    def finish(self, run: Any, outcome: Outcome) -> Done | None:
+        """Return what the user gets after the rows were changed, None for a message with counts."""
+        return None
+
+
+class Action(BulkOperation):
+    """A button of a project's own: with a row, the chosen rows, on the detail page or for the list.
+
+    Write `apply` (or `perform`, for the list). It asks before it does anything; with a `form_class`
+    the form is what asks. A preview is shown where `previews` is True.
+    """
+
+    places: Sequence[str] = ("row", "bulk", "detail")
+    previews: bool = False

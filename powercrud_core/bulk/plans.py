@@ -1,7 +1,7 @@
 """Plan, Chunk, Outcome, Preview: what goes into a bulk operation and what comes out, as JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
@@ -17,15 +17,20 @@ __all__ = ["Chunk", "Outcome", "Plan", "PlanError", "Preview", "RowNote", "Sampl
 HASH_LENGTH = 8
 SALT = "powercrud.plan"
 
-Code = Literal["gone", "forbidden", "changed", "invalid", "conflict", "protected", "left"]
+# fmt: off
+Code = Literal[
+    "gone", "forbidden", "disabled", "changed", "claimed",
+    "invalid", "conflict", "protected", "left", "error", "crashed",
+]
+# fmt: on
 
 
 class PlanError(Exception):
     """A plan that cannot be carried out at all; the text says why, for the user to read.
 
     code: "view" (there is none at this address, or without the operation), "user" (gone or not
-        active), "permission", "form" (its data is no longer valid), "limit" (too many rows) or
-        "state" (the list's filters are no longer understood).
+        active), "permission", "form" (its data is no longer valid), "limit" (too many rows),
+        "state" (the list's filters are no longer understood) or "busy" (others are at work on it).
     form: the form with its errors, where that is the reason.
     """
 
@@ -50,6 +55,7 @@ class Plan:
     language, time_zone: in which the form was filled in and messages are wanted.
     context: what else of the request the view needs (`get_plan_context()`).
     seen: hashes of the rows that a preview showed, by key: a row that was changed since is skipped.
+    place: where the operation was begun: "bulk", "row", "detail" or "list".
     """
 
     view: str
@@ -61,6 +67,7 @@ class Plan:
     time_zone: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    place: str = "bulk"
 
     def dumps(self) -> str:
         """Return the plan as one signed text: what was previewed, to be posted when confirmed."""
@@ -120,6 +127,22 @@ class Chunk:
         """Return the hash that was seen of each row."""
         size = HASH_LENGTH
         return {key: self.seen[i * size : (i + 1) * size] for i, key in enumerate(self.keys)}
+
+    def part(self, start: int, stop: int) -> Self:
+        """Return some of the rows, by their places."""
+        size = HASH_LENGTH
+        return type(self)(self.keys[start:stop], self.seen[start * size : stop * size])
+
+    def only(self, keys: Collection[str]) -> Self:
+        """Return the rows with these keys."""
+        if not self.seen:
+            return type(self)(tuple(key for key in self.keys if key in keys))
+        kept = {key: text for key, text in self.hashes().items() if key in keys}
+        return type(self)(tuple(kept), "".join(kept.values()))
+
+    def joined(self, other: Self) -> Self:
+        """Return these rows and another chunk's, of the same job."""
+        return type(self)((*self.keys, *other.keys), self.seen + other.seen)
 
     def to_json(self) -> list[Any]:
         """Return the chunk as plain JSON."""

@@ -21,6 +21,7 @@ from powercrud_core.bulk.operations import FOR_LOOP, FOR_SETS, Batch, BulkOperat
 from powercrud_core.bulk.plans import (
     HASH_LENGTH,
     Chunk,
+    Code,
     Outcome,
     Plan,
     PlanError,
@@ -28,12 +29,13 @@ from powercrud_core.bulk.plans import (
     RowNote,
     Sample,
 )
+from powercrud_core.contention import Holding, holdings
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.selection import key_of, to_keys
 
 GONE = "." * HASH_LENGTH
 
-__all__ = ["Run", "execute", "preview", "run_chunk", "start"]
+__all__ = ["Run", "carry_out", "execute", "preview", "run_chunk", "start"]
 
 
 class _LeftError(Exception):
@@ -55,6 +57,10 @@ def start(plan: Plan) -> "Run":
             text = _("%(view)s has no operation “%(name)s”.")
             words = {"view": type(host).__name__, "name": plan.operation}
             raise PlanError("view", text % words)
+        if plan.place not in operation.places:
+            raise PlanError(
+                "view", _("“%(name)s” cannot be begun here.") % {"name": plan.operation}
+            )
         for action in ("view", operation.permission):
             if not host.policy.allows(host.user, action):
                 raise PlanError("permission", host.policy.reason(host.user, action))
@@ -99,6 +105,8 @@ class Run:
 
     It lives as long as one request, or one slice of a worker's time.
     memory: what an operation wants to keep from batch to batch.
+    explain: makes a row's failure of an unexpected exception, as a code and a sentence; None: such
+        an exception is raised. holds: whether the rows are claimed, so that nobody else is asked.
     """
 
     def __init__(self, plan: Plan, host: Any, operation: BulkOperation, form: Any) -> None:
@@ -106,6 +114,8 @@ class Run:
         self.policy, self.user = host.policy, host.user
         self.model: type[Model] = host.get_model()
         self.memory: dict[str, Any] = {}
+        self.explain: Callable[[Exception], tuple[Code, str]] | None = None
+        self.holds = False
         self.permitted: Any = self._permitted()
         self.using: str = self.permitted._db or router.db_for_write(self.model)
         query = self.permitted.query
@@ -125,12 +135,16 @@ class Run:
                 f"have: it may run later. Hand it on with {name}.get_plan_context() and restore()."
             ) from error
 
+    def _choosable(self, rows: Any) -> Any:
+        """Return the rows that may be chosen: of several the view may leave some out."""
+        return self.host.get_selectable(rows) if self.plan.place == "bulk" else rows
+
     def matching(self) -> "QuerySet[Any]":
         """Return the selected rows on which the user may do this."""
         selection = self.plan.selection
         rows = self.permitted
         if selection.matching:
-            rows = self.host.get_matching(self.operation.permission)
+            rows = self._choosable(self.host.get_matching(self.operation.permission))
         return selection.apply(rows).using(self.using)
 
     @property
@@ -138,8 +152,10 @@ class Run:
         """Return how many rows are changed in one step."""
         return self.operation.batch_size or (FOR_LOOP if self.reason else FOR_SETS)
 
-    def resolve(self) -> list[Chunk]:
+    def resolve(self, size: int = 0) -> list[Chunk]:
         """Return the selected rows as chunks: their keys, and hashes of what is there now.
+
+        size: how many rows in a chunk, if not `batch_size`.
 
         Called once, when the user has confirmed. Raises SelectionChangedError when other rows match
         than were confirmed, PlanError when there are more than the operation loads.
@@ -152,7 +168,7 @@ class Run:
             raise PlanError("limit", text % {"limit": limit})
         self.plan.selection.check(len(keys))
         watch = self._watches(len(keys))
-        return [self.chunk(part, watch) for part in parts(keys, self.batch_size)]
+        return [self.chunk(part, watch) for part in parts(keys, size or self.batch_size)]
 
     def _watches(self, count: int) -> bool:
         few = self.operation.watch_limit
@@ -193,7 +209,7 @@ class Run:
 
     def _fast(self, keys: list[Any]) -> bool:
         """Let the operation change all rows at once; take that back unless it was all of them."""
-        if self.policy.object_level or not keys:
+        if self.policy.object_level or not keys or self._held(keys) or self._hindered(keys):
             return False
         if self.bounded:
             self._lock(keys)
@@ -208,6 +224,10 @@ class Run:
         except (IntegrityError, DataError):
             pass  # the slow way finds out which row it was
         return False
+
+    def _held(self, keys: list[Any]) -> dict[Any, Holding]:
+        """Return by key which rows somebody else is at work on."""
+        return {} if self.holds else holdings(self.model, keys, self.using)
 
     def _count(self, keys: list[Any]) -> int:
         return int(self.permitted.using(self.using).filter(pk__in=keys).count())
@@ -240,13 +260,30 @@ class Run:
                 left |= error.keys
             else:
                 if tracing is not None:
-                    tracing += batch.samples
+                    failed = {note.key for note in batch.notes}
+                    tracing += [s for key, s in batch.samples.items() if key not in failed]
                 return Outcome(
                     done=len(batch.done),
                     unchanged=batch.unchanged,
                     notes=(*notes, *batch.notes),
                     extra=batch.extra,
                 )
+
+    def _hindered(self, keys: list[Any]) -> dict[Any, str]:
+        """Return the rows with which this cannot be done now, with the reason: up to two queries.
+
+        A state that the operation itself ends is no reason afterwards, so this is asked before.
+        """
+        rows = self.permitted.using(self.using)
+        found: dict[Any, str] = {}
+        for some, reason in (
+            (self.operation.enabled(rows), self.operation.disabled_reason),
+            (self._choosable(rows), self.host.unselectable_reason),
+        ):
+            if some is not rows:
+                able = set(some.filter(pk__in=keys).values_list("pk", flat=True))
+                found |= dict.fromkeys((key for key in keys if key not in able), str(reason))
+        return found
 
     def _left(self, done: list[Any]) -> set[Any]:
         """Return which changed rows are no longer among those the user may change."""
@@ -264,17 +301,22 @@ class Run:
         seen = chunk.hashes() if chunk.seen else {}
         now = self._fingerprints(list(found)) if seen else {}
         each = self.policy.object_level
+        hindered, held = self._hindered(list(found)), self._held(list(found))
         for text, key in keys.items():
             obj = found.get(key)
             if obj is None:
                 gone = _("This row is no longer among those you may change.")
                 notes.append(RowNote(text, "skipped", "gone", gone))
+            elif key in held:
+                notes.append(RowNote(text, "skipped", "claimed", str(held[key]), str(obj)))
             elif seen and now.get(key) != seen[text]:
                 changed = _("Somebody has changed this row meanwhile.")
                 notes.append(RowNote(text, "skipped", "changed", changed, str(obj)))
             elif each and not self.policy.allows(self.user, self.operation.permission, obj):
                 reason = self.policy.reason(self.user, self.operation.permission, obj)
                 notes.append(RowNote(text, "skipped", "forbidden", reason, str(obj)))
+            elif reason := hindered.get(key, ""):
+                notes.append(RowNote(text, "skipped", "disabled", reason, str(obj)))
             elif reason := self.operation.refuses(self, obj):
                 notes.append(RowNote(text, "skipped", "forbidden", reason, str(obj)))
             elif key in left:
@@ -290,9 +332,13 @@ def execute(plan: Plan, *, on_progress: Callable[[int], None] | None = None) -> 
     on_progress: called with the number of rows done with, after each chunk. Raises PlanError
     and SelectionChangedError. An atomic operation of which a row failed is taken back as a whole.
     """
-    run = start(plan)
-    chunks = run.resolve()
-    with plan.locale(), transaction.atomic(run.using) if run.operation.atomic else nullcontext():
+    return carry_out(start(plan), on_progress)
+
+
+def carry_out(run: Run, on_progress: Callable[[int], None] | None = None) -> Outcome:
+    """Carry out a plan that was started; return what became of its rows."""
+    chunks, atomic = run.resolve(), run.operation.atomic
+    with run.plan.locale(), transaction.atomic(run.using) if atomic else nullcontext():
         outcome = Outcome.sum(_steps(run, chunks, on_progress))
         if run.operation.atomic and outcome.failed:
             transaction.set_rollback(True, run.using)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
-from django.db.models import Model
+from django.db.models import DecimalField, Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,7 @@ from powercrud_core.bulk.reasons import (
     reason_for_loop,
 )
 from powercrud_core.formats import format_for
+from powercrud_core.selection import key_of
 
 __all__ = ["BulkUpdate"]
 
@@ -40,6 +42,8 @@ class BulkUpdate(BulkOperation):
 
     name = "update"
     label = gettext_lazy("Edit")
+    icon = "edit"
+    success = gettext_lazy("%(rows)s changed.")
     fields: Sequence[str] = ()
     validate: Literal["full", "fields"] = "full"
 
@@ -100,7 +104,7 @@ class BulkUpdate(BulkOperation):
         batch.unchanged += len(batch.rows) - len(rows)
         batch.label = writer.remember(rows)
         if batch.tracing:
-            batch.samples += [writer.sample(obj, present) for obj in rows[:SAMPLES]]
+            batch.samples = {key_of(o.pk): writer.sample(o, present) for o in rows[:SAMPLES]}
         if batch.run.reason:
             errors = writer.others(rows)
             for obj in rows:
@@ -167,9 +171,13 @@ class Writer:
         names = {c.name for c in self.changes}
         self.now = now_fields(self.model, names)
         # The fields of the edit form; what is not on it, nobody could correct.
-        shown = set(run.form.edit.fields)
-        self.checker = Checker(self.model, [c.name for c in self.single], shown, self.using)
+        edit = run.form.edit.fields
+        shown = set(edit)
         options = self.model._meta
+        # A form that lets a field empty does not ask the model whether it may be.
+        self.lax = {f for f in options.fields if f.name in shown and not edit[f.name].required}
+        single = [c.name for c in self.single]
+        self.checker = Checker(self.model, single, shown, self.using, self.lax)
         self.hidden = {f.name for f in options.fields if f.name not in shown or f.name in names}
         self.together = self.model.clean_fields is Model.clean_fields
         self.row_form = run.host.get_row_form_class(list(names))
@@ -228,7 +236,8 @@ class Writer:
         """Return what is wrong with a changed row beside the fields on its form."""
         try:
             if not self.together:
-                obj.clean_fields(exclude=self.hidden)
+                empty = {f.name for f in self.lax if getattr(obj, f.attname) in f.empty_values}
+                obj.clean_fields(exclude=self.hidden | empty)
             if self.checker.unique:
                 obj.validate_unique()
             if self.checker.constrained:
@@ -297,12 +306,23 @@ class Writer:
             label, text = str(field.verbose_name), format_for(field, short=True)
             if field.many_to_many:
                 has = present[change.name].get(obj.pk, set())
+                if change.merged(has) == has:
+                    continue
                 objects = field.remote_field.model._base_manager.using(self.using)
                 by_key = objects.in_bulk([*has, *change.merged(has)])
                 before[label] = text([by_key[k] for k in by_key if k in has])
                 after[label] = text([by_key[k] for k in by_key if k in change.merged(has)])
                 continue
+            if getattr(obj, field.attname) == self.values[field.attname]:
+                continue
             old = getattr(obj, change.name)
             before[label] = "" if old is None else text(old)
-            after[label] = "" if change.value is None else text(change.value)
+            after[label] = "" if change.value is None else text(as_stored(field, change.value))
         return Sample(str(obj), before, after)
+
+
+def as_stored(field: Any, value: Any) -> Any:
+    """Return a value as the database gives it back: a number with all its decimal places."""
+    if isinstance(value, Decimal) and isinstance(field, DecimalField):
+        return value.quantize(Decimal(1).scaleb(-field.decimal_places))
+    return value

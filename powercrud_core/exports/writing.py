@@ -21,8 +21,8 @@ __all__ = ["FORMATS", "ExportFormat", "harmless"]
 
 Rows = Iterable[Sequence[Any]]
 BLOCK = 1 << 16
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula, in full width too (OWASP).
+FORMULA = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 SHEET_ROWS = 1_048_575
 CELL_LENGTH = 32_767
 

@@ -20,6 +20,7 @@ ICONS: Mapping[str, str] = {
     "inbox": "Nothing there yet.",
     "later": "Move something down.",
     "lock": "Not allowed.",
+    "more": "Show further actions.",
     "remove": "Take something away, or dismiss it.",
     "save": "Keep what was typed.",
     "search": "Search, or choose from many.",
@@ -39,8 +40,8 @@ class Icon(Component):
     Its template sees nothing but the key, so its HTML is kept: a page has dozens of icons, and a
     component costs more than all else in a link. A project changes the icon set with one override.
 
-    key: add, back, delete, earlier, edit, export, inbox, later, lock, remove, save, search, turn
-        or warning.
+    key: add, back, delete, earlier, edit, export, inbox, later, lock, more, remove, save, search,
+        turn or warning.
     """
 
     key: str

@@ -17,14 +17,18 @@ __all__ = [
     "ConflictSide",
     "DetailField",
     "ErrorSummary",
+    "Fact",
     "Header",
     "Link",
     "MessageTone",
+    "MoreActions",
     "RelatedGroup",
+    "RowChange",
     "RowForm",
     "Search",
     "SortKey",
     "Status",
+    "Tick",
     "Tone",
 ]
 
@@ -62,6 +66,36 @@ class Button:
     label: str
     icon: Icon | None = None
     tone: Tone = "neutral"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class MoreActions:
+    """Actions that stand behind a button: a `<button>` and the popover that it opens.
+
+    attrs: the `<button>`; it names the popover.
+    label: its text.
+    icon: stands before the text; may be missing.
+    panel: the popover, around a list of the links.
+    links: what can be done, in order.
+    """
+
+    attrs: Attrs
+    label: str
+    icon: Icon | None = None
+    panel: Attrs
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Tick:
+    """A checkbox with its label.
+
+    attrs: the `<input>`.
+    label: text of the `<label>` around it.
+    """
+
+    attrs: Attrs
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -269,6 +303,38 @@ class RelatedGroup:
     label: str
     names: tuple[str, ...]
     more: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Fact:
+    """A number and what it counts.
+
+    attrs: the element around both; `data-pc-fact` says which it is.
+    label: what is counted.
+    value: how many.
+    """
+
+    attrs: Attrs
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RowChange:
+    """What would become of one value of one row.
+
+    attrs: the change's own element.
+    row: the row's name.
+    field: the field's name.
+    before: the present value.
+    after: the value afterwards.
+    """
+
+    attrs: Attrs
+    row: str
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

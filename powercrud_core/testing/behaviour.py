@@ -18,24 +18,28 @@ class Behaviour:
     component: what is looked at first when it fails.
     meaning: what is promised, in one line.
     walk: raises Unmet where the promise is broken.
+    needs: an optional app of ours; it is asked only where that is installed.
     """
 
     name: str
     component: str
     meaning: str
     walk: Walk
+    needs: str = ""
 
 
 BEHAVIOURS: dict[str, Behaviour] = {}
 
 
-def behaviour(name: str, component: str, meaning: str) -> Callable[[Walk], Walk]:
+def behaviour(
+    name: str, component: str, meaning: str, *, needs: str = ""
+) -> Callable[[Walk], Walk]:
     """Register a walk."""
 
     def register(walk: Walk) -> Walk:
         if name in BEHAVIOURS:
             raise ValueError(f"Two behaviours are called {name!r}.")
-        BEHAVIOURS[name] = Behaviour(name, component, meaning, walk)
+        BEHAVIOURS[name] = Behaviour(name, component, meaning, walk, needs)
         return walk
 
     return register

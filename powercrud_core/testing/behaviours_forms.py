@@ -319,6 +319,33 @@ def _(v: Visitor) -> None:
     shows(page, 1, 10, 11, 12, 2)
 
 
+# ---- related objects
+
+
+@behaviour("form.related.create", "field_group", "A relation leads to a new object, and back.")
+def _(v: Visitor) -> None:
+    page = v.get(NEW)
+    page.expect("its name", "New maker", words(page.one("related-create")))
+    page = page.follow(page.one("related-create")).answers(200)
+    page = saved(page, name="Smith").answers(200)
+    page.expect("the address", NEW, page.url)
+
+
+@behaviour("form.related.edit", "field_group", "A relation leads to the selected object, and back.")
+def _(v: Visitor) -> None:
+    page = v.get(EDIT)
+    page.expect("its name", "Edit maker Maker 3 <b>&", words(page.one("related-update")))
+    page = page.follow(page.one("related-update")).answers(200)
+    page.expect("the form's", "Maker 3 <b>&", page.control("name").get("value"))
+    page.expect("the address", EDIT, page.follow(page.one("cancel")).url)
+
+
+@behaviour("form.related.none", "field_group", "Without a selection there is nothing to edit.")
+def _(v: Visitor) -> None:
+    page = v.get(NEW)
+    page.expect("hidden", True, "hidden" in page.one("related-update").attrib)
+
+
 # ---- deletion
 
 

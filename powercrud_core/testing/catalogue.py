@@ -10,6 +10,7 @@ from functools import cache
 from powercrud_core.testing.behaviours import BEHAVIOURS
 from powercrud_core.testing.browser import SCENARIOS
 from powercrud_core.testing.scenes import SCENES
+from powercrud_core.testing.work import JOBS
 
 __all__ = ["STATES", "Scenario", "catalogue", "page"]
 
@@ -34,6 +35,7 @@ STATES: Mapping[str, str] = {
     "field_group.grouped": "Several controls under one name, with help and an error.",
     "field_group.choose": "A field with the button to a page of choices.",
     "field_group.choose-link": "A filter with the link to a page of choices.",
+    "field_group.related": "A field with links to create, edit and view what it can hold.",
     "field_group.affixes": "A control with a text on either side.",
     "field_group.followed": "A field that follows another and is followed itself.",
     "hidden_field.values": "A field that is not there now; its values travel along.",
@@ -105,6 +107,31 @@ STATES: Mapping[str, str] = {
     "field_conflict.long": "The same with a text of many lines, and with nothing.",
     "conflict_page.full": "Two fields in conflict, and a file to be chosen again.",
     "conflict_page.bare": "One field in conflict.",
+    "action_menu.more": "More actions than fit: the others are behind a button.",
+    "action_menu.compact-more": "The same in a row, where each action says what it is about.",
+    "selection_bar.plain": "What can be done with chosen rows; nothing is chosen yet.",
+    "selection_bar.without-matching": "The same where all that match cannot be chosen.",
+    "bulk_groups.deleted": "What is deleted along, counted.",
+    "bulk_groups.reasons": "Why rows cannot be changed, with some of their names.",
+    "bulk_page.preview": "What would become of the rows: numbers, reasons and some changes.",
+    "bulk_page.question": "The question before something is done, with nothing more to say.",
+    "bulk_page.typed": "The question before much is done: the number of rows is to be typed.",
+    "bulk_page.result": "What became of the rows, where not all went well.",
+    "row.select": "A row that can be chosen.",
+    "row.barred": "A row that cannot be chosen, and why.",
+    "row.more": "A row with more actions than fit.",
+    "table.select": "A table with a column of boxes.",
+    "results.selection": "A list with the bar of its chosen rows.",
+    "job_progress.running": "A job that runs, and can be stopped.",
+    "job_progress.waiting": "A job that nobody works on.",
+    "job_progress.done": "A job that is over.",
+    "job_progress.facts": "A job on its own page, with numbers.",
+    "jobs.none": "No jobs: the element is there for those to come.",
+    "jobs.three": "A job that runs, one that waits, one that is over.",
+    "job_page.running": "A job that runs.",
+    "job_page.partial": "A job that is over, with rows that did not change.",
+    "job_page.reasons": "The same, in two groups, without a file of them.",
+    "job_page.bare": "A job that runs, with no way back and nothing to be done.",
 }
 INTRODUCTIONS: Mapping[str, str] = {
     "render": "Sample states, drawn by the levels `render` and `parity`.",
@@ -122,6 +149,7 @@ class Scenario:
     level: str
     component: str
     meaning: str
+    needs: str = ""
 
 
 @cache
@@ -129,9 +157,9 @@ def catalogue() -> tuple[Scenario, ...]:
     """Return every scenario; those of the levels render and parity are told once."""
     return (
         *(Scenario(n, "render", n.partition(".")[0], m) for n, m in STATES.items()),
-        *(Scenario(n, "http", s.component, s.meaning) for n, s in SCENES.items()),
-        *(Scenario(n, "behaviour", b.component, b.meaning) for n, b in BEHAVIOURS.items()),
-        *(Scenario(n, "browser", s.component, s.meaning) for n, s in SCENARIOS.items()),
+        *(Scenario(n, "http", s.component, s.meaning, s.needs) for n, s in SCENES.items()),
+        *(Scenario(n, "behaviour", b.component, b.meaning, b.needs) for n, b in BEHAVIOURS.items()),
+        *(Scenario(n, "browser", s.component, s.meaning, s.needs) for n, s in SCENARIOS.items()),
     )
 
 
@@ -144,9 +172,12 @@ def _lines() -> Iterator[str]:
     yield "# Scenarios of the kit\n"
     yield f"The {len(catalogue())} scenarios of the [conformance kit](testing.md) by name."
     yield "A name is kept as long as its meaning is."
+    needy = sum(bool(s.needs) for s in catalogue())
+    yield f"{needy} of them, marked †, need `{JOBS}`; where that is missing, they are counted."
     for level, introduction in INTRODUCTIONS.items():
         yield f"\n## `{level}`\n\n{introduction}\n"
         yield "| Scenario | Component | Meaning |\n| --- | --- | --- |"
         for s in catalogue():
             if s.level == level:
-                yield f"| `{s.name}` | `{s.component}` | {s.meaning} |"
+                mark = " †" if s.needs else ""
+                yield f"| `{s.name}`{mark} | `{s.component}` | {s.meaning} |"

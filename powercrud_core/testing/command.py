@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from powercrud_core.testing.badge import badge
 from powercrud_core.testing.kit import BROWSER, LEVELS, conform
 from powercrud_core.testing.report import Report
 
@@ -23,7 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--pictures", type=Path, help="a folder for pictures of what fails in it")
     parser.add_argument("--only", default="*", help='some scenarios, as in "list.*"')
     parser.add_argument("--exceptions", type=exceptions, help="JSON: finding to reviewed reason")
-    parser.add_argument("--json", action="store_true", help="the report as one JSON document")
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--json", action="store_true", help="the report as one JSON document")
+    told.add_argument("--badge", action="store_true", help="the report in a line, for a README")
 
 
 def levels(words: str) -> tuple[str, ...]:
@@ -61,6 +64,8 @@ def run(options: Mapping[str, Any]) -> tuple[str, Report]:
         browser_path=options["browser_path"],
         pictures=options["pictures"],
     )
+    if options["badge"]:
+        return badge(report.as_json()), report
     whole = json.dumps(report.as_json(), indent=2) if options["json"] else text(report)
     return whole, report
 
@@ -87,6 +92,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"  {key}" for key in report.unneeded)
     if report.beyond:
         yield f"\nNot asked: {report.beyond} cases that only a level above {report.level} promises."
+    for app, count in report.unasked.items():
+        yield f"\nNot asked: {count} cases that need {app} in INSTALLED_APPS."
     yield from (f"\n{finding}" for finding in report.findings)
     verdict = "conforms" if report.ok else f"{len(report.findings)} findings"
     yield f"\n{report.pack}: {verdict} in {report.cases} cases."

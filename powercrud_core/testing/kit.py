@@ -1,5 +1,6 @@
 """The kit: cases, the run over a pack, and its pytest base class."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
@@ -16,6 +17,7 @@ from powercrud_core.packs import PackConfig, contract, get_pack, installed_packs
 from powercrud_core.packs.contract import FormBody
 from powercrud_core.testing.behaviours import BEHAVIOURS
 from powercrud_core.testing.browser import RANKS, SCENARIOS, Session, asked_of
+from powercrud_core.testing.crispy import LAYOUTS, arranged_by_crispy, wanted_of_crispy
 from powercrud_core.testing.forms import widget_body
 from powercrud_core.testing.lint import OTHER, lint_component, lint_others
 from powercrud_core.testing.probes import Pen, Probe, drawing_pack
@@ -44,6 +46,11 @@ ICON = "the component 'icon'"
 ICONLESS = "Add icon.html, or print no icons."
 STORED = ("http", "behaviour", BROWSER)
 REFERENCE = "plain"
+ASKED: Mapping[str, Mapping[str, Any]] = {
+    "http": SCENES,
+    "behaviour": BEHAVIOURS,
+    BROWSER: SCENARIOS,
+}
 WIDGETS = ("form_body.widgets", "form_body.widgets-errors")
 
 
@@ -56,16 +63,28 @@ def drawn_components() -> list[str]:
     ]
 
 
-@cache
 def case_names(levels: tuple[str, ...] = LEVELS, promised: str = RANKS[-1]) -> tuple[str, ...]:
-    """Return the names of all cases, `<level>:<subject>`.
+    """Return the names of all cases, `<level>:<subject>`, without those that need a missing app.
 
     promised: the conformance level of a pack, which decides what a browser is asked.
     """
+    return tuple(c for c in every_case(levels, promised) if not missing(c))
+
+
+def missing(case: str) -> str:
+    """Return the optional app that a case needs and that is not installed, "" where all is well."""
+    level, _, subject = case.partition(":")
+    app = ASKED[level][subject].needs if level in ASKED else ""
+    return app if app and not apps.is_installed(app) else ""
+
+
+@cache
+def every_case(levels: tuple[str, ...], promised: str) -> tuple[str, ...]:
+    """Return the names of all cases, whatever is installed."""
     subjects: dict[str, Iterable[str]] = {
         "static": (*drawn_components(), OTHER),
-        "render": (*samples(), *WIDGETS),
-        "parity": (*samples(), *WIDGETS),
+        "render": (*samples(), *WIDGETS, *LAYOUTS),
+        "parity": (*samples(), *WIDGETS, *LAYOUTS),
         "http": SCENES,
         "behaviour": BEHAVIOURS,
         BROWSER: asked_of(promised),
@@ -112,14 +131,31 @@ class Kit:
 
     def probe(self, subject: str) -> Iterator[Finding]:
         """Yield what is wrong in a sample; a form with the pack's widgets takes no probes."""
+        if subject in LAYOUTS:
+            return self.laid_out(subject)
         if subject in WIDGETS:
             return Probe(self.pack, subject, widgets(self.pack, subject)).dressed()
         return Probe(self.pack, subject, samples()[subject], every_name()).findings()
 
+    def laid_out(self, subject: str) -> Iterator[Finding]:
+        """Yield what is missing, or too much, in a form that crispy-forms arranges."""
+        html = drawn(self.pack, subject)
+        wanted, unwanted = wanted_of_crispy(self.pack, subject)
+        for text, times in (*((t, 1) for t in wanted), *((t, 0) for t in unwanted)):
+            if html.count(text) != times:
+                yield Finding(
+                    component="form_body",
+                    scenario=f"layout.{subject}",
+                    expected=f"{text} {'once' if times else 'nowhere'}",
+                    found=f"{html.count(text)} times",
+                    hint="Look at the templates of the pack in crispy/.",
+                )
+
     def parity(self, subject: str) -> Iterator[Finding]:
         """Yield where a sample means something else than the reference pack's."""
         yield from self.guarded(
-            subject, lambda: self.compared("parity", subject, lambda pack: drawn(pack, subject))
+            subject,
+            lambda: self.compared("parity", subject, lambda pack: drawn(pack, subject, self.pack)),
         )
 
     def http(self, subject: str) -> Iterator[Finding]:
@@ -189,7 +225,8 @@ class Kit:
             return
         html = draw(self.pack)
         cards = not is_tabular(parse(html)[0])
-        reference = expected(f"{check}.{subject}", cards, lambda: draw(self.reference))  # type: ignore[arg-type]
+        key = memory_of(check, subject, self.pack)
+        reference = expected(key, cards, lambda: draw(self.reference))  # type: ignore[arg-type]
         for hunk in differences(reference, outline(html, cards=cards)):
             component = next(
                 (own_parts()[p] for p in hunk.parts if p in own_parts()), self.home(check, subject)
@@ -257,6 +294,11 @@ def _outlines() -> dict[tuple[str, bool], list[Line]]:
     return {}
 
 
+def memory_of(check: str, subject: str, pack: PackConfig) -> str:
+    """Return the key under which the reference's outline is kept."""
+    return f"{check}.{subject}" + (f" of {pack.name}" if subject in LAYOUTS else "")
+
+
 def expected(key: str, cards: bool, draw: Callable[[], str]) -> list[Line]:
     """Return the reference's outline, made once."""
     found = _outlines().get((key, cards))
@@ -265,8 +307,13 @@ def expected(key: str, cards: bool, draw: Callable[[], str]) -> list[Line]:
     return found
 
 
-def drawn(pack: PackConfig, subject: str) -> str:
-    """Return a sample's HTML; the forms with every widget use the pack's form renderer."""
+def drawn(pack: PackConfig, subject: str, by: PackConfig | None = None) -> str:
+    """Return a sample's HTML; the forms with every widget use the pack's form renderer.
+
+    by: whose objects of a layout are drawn; default is the pack's own.
+    """
+    if subject in LAYOUTS:
+        return arranged_by_crispy(pack, subject, Pen(pack), by)
     if subject in WIDGETS:
         return str(widgets(pack, subject))
     return Pen(pack).draw(samples()[subject])
@@ -335,6 +382,7 @@ def conform(
         drawn_by=kit.drawn_by(),
         absent=declared.absent,
         beyond=len(case_names(chosen)) - len(case_names(chosen, declared.level)),
+        unasked=Counter(filter(None, map(missing, every_case(chosen, declared.level)))),
     )
 
 

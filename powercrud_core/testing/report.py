@@ -51,6 +51,7 @@ class Report:
     drawn_by: for each component the pack that draws it: its own, or one that it extends.
     absent: the capabilities that the pack declares absent, with their reasons.
     beyond: how many cases were left out because only a higher conformance level promises them.
+    unasked: how many cases were left out because an optional app is not installed, by app.
     excepted: findings that a reviewed exception covers, with its reason.
     unneeded: exceptions that covered nothing: to be removed.
     """
@@ -66,6 +67,7 @@ class Report:
     drawn_by: Mapping[str, str] = field(default_factory=dict)
     absent: Mapping[str, str] = field(default_factory=dict)
     beyond: int = 0
+    unasked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -91,6 +93,7 @@ class Report:
             "components": components,
             "excepted": dict(self.excepted),
             "absent": dict(self.absent),
+            "unasked": dict(self.unasked),
         }
 
     def __str__(self) -> str:
@@ -101,7 +104,10 @@ class Report:
         )
         unneeded = [f"{key}\n  This exception is not needed any more." for key in self.unneeded]
         absent = [f"{name}: absent, {reason}" for name, reason in self.absent.items()]
-        return "\n".join([head, *absent, *map(str, self.findings), *unneeded])
+        unasked = [
+            f"{count} cases not asked: they need {app}" for app, count in self.unasked.items()
+        ]
+        return "\n".join([head, *absent, *unasked, *map(str, self.findings), *unneeded])
 
 
 def _indented(text: str) -> str:

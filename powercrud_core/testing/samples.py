@@ -28,9 +28,11 @@ from powercrud_core.packs import contract as c
 from powercrud_core.packs.icons import Icon
 from powercrud_core.params import ListParams, Spec
 from powercrud_core.testing.forms import WidgetForm, widget_body
+from powercrud_core.testing.samples_bulk import bulk_samples, reasons, selecting_states
 from powercrud_core.testing.samples_conflicts import conflict_samples
 from powercrud_core.testing.samples_forms import arranged
 from powercrud_core.testing.samples_inline import inline_states
+from powercrud_core.testing.samples_jobs import job_samples
 
 __all__ = [
     "NOT_TEXT",
@@ -52,6 +54,11 @@ ACTIONS = {"Create": "add", "Update": "edit", "Delete": "delete"}
 # What a pack prints only in some states: path to the question asked of its component.
 OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
     "action_menu.links.label": lambda x: not x.compact,
+    "action_menu.more.label": lambda x: not x.compact,
+    "bulk_page.after_label": lambda x: x.changes,
+    "bulk_page.before_label": lambda x: x.changes,
+    "bulk_page.changes_title": lambda x: x.changes,
+    "bulk_page.row_label": lambda x: x.changes,
     "delete_page.collateral_title": lambda x: x.collateral,
     "delete_page.protected_title": lambda x: x.protected,
     "field_group.error_attrs": lambda x: x.errors,
@@ -131,7 +138,11 @@ def own_parts() -> dict[str, str]:
 def samples() -> dict[str, Component]:
     """Return every sample state by name."""
     rows = inline_states(_row("1"), _table(), Rows)
+    chosen = selecting_states(_row("1"), _table(), _results(), Rows)
     made = (*_pieces(), *_lists(), *_pages(), *rows, *_layers(), *conflict_samples())
+    made += (*bulk_samples(), *chosen)
+    back, menu = _link("Jobs", icon="back"), _menu("detail-actions", "Stop")
+    made += tuple(job_samples(reasons(), back, menu, _link("Download the reasons", "download")))
     return {f"{s.name}.{state}": s for state, s in made}
 
 
@@ -178,6 +189,20 @@ def _field(
         form._errors = {name: form.error_class(errors)}  # type: ignore[attr-defined]
     made = field_group(form[name], UNBOUND, choose=choose, **more)
     return replace(made, help_text=help_text or made.help_text)
+
+
+def _related() -> tuple[c.Link, ...]:
+    opens = hooks.opens("dialog", accept="#pc-f-one")
+    follow = hooks.follow("/store/{}/edit/", "Edit choice {}")
+    return (
+        _link("New choice", "related-create", "add", **opens),
+        _link(
+            "Edit", "related-update", "edit", **{"aria-label": "Edit choice B"}, **opens, **follow
+        ),
+        c.Link(
+            attrs=Attrs({**hooks.part("related-detail"), "hidden": True, **follow}), label="View"
+        ),
+    )
 
 
 def columns() -> list[BoundColumn]:
@@ -295,6 +320,7 @@ def _pieces() -> Iterator[tuple[str, Any]]:
     yield "grouped", _field("radio", errors=["Wrong."], help_text="Help.")
     yield "choose", _field("text", _button("Choose a", "choose", formaction="/store/c/", **choose))
     yield "choose-link", _field("text", _link("Choose a", "choose", **choose))
+    yield "related", _field("one", related=_related())
     yield "affixes", _field("number", before="€", after="each")
     yield "followed", _field("one", marks={"data-pc-refresh": "", "data-pc-depends": "text"})
     yield from arranged(BARE)

@@ -42,7 +42,7 @@ def inline_states(
     in_cell = replace(row, cells=(name, cell), actions=None)
     yield "cell-editor", in_cell
     plain = replace(
-        editor("price", row_form()), errors=(), help_text="", choose_button=None,
+        editor("price", row_form(icons=False)), errors=(), help_text="", choose_button=None,
         control=SafeString('<input name="price" aria-label="price">'),
     )  # fmt: skip
     yield "cell-editor-plain", replace(in_cell, cells=(name, replace(bare, editor=plain)))
@@ -68,7 +68,7 @@ def icon(key: str) -> Icon:
     return Icon(renderer=UNBOUND, key=key)
 
 
-def row_form(errors: tuple[str, ...] = ()) -> c.RowForm:
+def row_form(errors: tuple[str, ...] = (), *, icons: bool = True) -> c.RowForm:
     """Return the form of a row."""
     id = "pc-i-form"
     return c.RowForm(
@@ -81,13 +81,13 @@ def row_form(errors: tuple[str, ...] = ()) -> c.RowForm:
         save=c.Button(
             attrs=hooks.bundle("row-save", type="submit", title="Save"),
             label="Save",
-            icon=icon("save"),
+            icon=icon("save") if icons else None,
             tone="primary",
         ),
         cancel=c.Link(
             attrs=hooks.bundle("row-cancel", href="/store/", title="Cancel"),
             label="Cancel",
-            icon=icon("remove"),
+            icon=icon("remove") if icons else None,
         ),
     )
 

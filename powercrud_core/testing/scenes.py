@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import setup_databases, teardown_databases
 
+from powercrud_core.testing.work import HELD, JOBS, PAGE, begin
+
 __all__ = ["SCENES", "SETTINGS", "STORE", "Scene", "fill_store", "store_database"]
 
 STORE = "powercrud_core.testing.store"
@@ -20,6 +22,8 @@ SETTINGS: Mapping[str, Any] = {
     "ALLOWED_HOSTS": ["*"],
     "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
     "POWERCRUD_CHOICES_LIMIT": 4,
+    "POWERCRUD_JOB_RUNNER": "worker",
+    "USE_TZ": True,
     "MIDDLEWARE": [
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
@@ -32,7 +36,10 @@ FORM = {"name": "Saw", "maker": "2", "kind": "toy", "weight": "5", "checked": "u
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One page. `post` is what is sent, with the token of the page at that address unless it is to
-    be `stale`; redirects are followed."""
+    be `stale`; redirects are followed.
+
+    job: the state of a background job that is there, of work.STATES; it needs the app of jobs.
+    """
 
     meaning: str
     path: str
@@ -40,11 +47,19 @@ class Scene:
     status: int = 200
     stale: bool = field(default=False, kw_only=True)
     component: str = field(default="list_page", kw_only=True)
+    job: str = field(default="", kw_only=True)
+
+    @property
+    def needs(self) -> str:
+        """Return the optional app of ours that it needs."""
+        return JOBS if self.job else ""
 
     def html(self, pack: str) -> str:
         """Return the page as a pack draws it; nothing stays in the database."""
         with override_settings(**SETTINGS), transaction.atomic():
             fill_store()
+            if self.job:
+                begin(self.job)
             client = Client(headers={"X-Powercrud-Pack": pack})
             ask = (
                 client.get(self.path)
@@ -63,6 +78,8 @@ class Scene:
 
 
 LIST, ONE = "/products/", "/products/1/"
+GOODS, CHOSEN = "/goods/", {"pk": ["1", "2"], "_step": "preview"}
+WORK, AT_WORK = "/at-work/", f"/at-work/{HELD[0]}/"
 STOCK, CELL, ROW = "/stock/", "/stock/2/row/edit/", "/shelf/3/row/edit/"
 SCENES: Mapping[str, Scene] = {
     "list": Scene("A list on its first page.", LIST),
@@ -82,6 +99,15 @@ SCENES: Mapping[str, Scene] = {
     "detail": Scene("An object.", ONE, component="detail_page"),
     "detail.missing": Scene(
         "An object that is not there.", "/products/999/", status=404, component="notice_page"
+    ),
+    "form.follows": Scene(
+        "A form with fields that follow another.", "/lots/2/edit/", component="form_page"
+    ),
+    "form.follows.updated": Scene(
+        "The same after its choices were updated.",
+        "/lots/2/edit/",
+        {**FORM, "_refresh": "kind"},
+        component="form_page",
     ),
     "create": Scene("An empty form.", "/products/new/", component="form_page"),
     "create.error": Scene(
@@ -155,6 +181,137 @@ SCENES: Mapping[str, Scene] = {
     ),
     "inline.locked": Scene(
         "A row that cannot be edited.", f"{STOCK}4/row/edit/", status=403, component="notice_page"
+    ),
+    "bulk.list": Scene(
+        "A list whose rows can be chosen, one of them not.", f"{GOODS}?page_size=50"
+    ),
+    "bulk.nothing": Scene(
+        "Nothing was chosen.", f"{GOODS}bulk/update/", {}, 400, component="notice_page"
+    ),
+    "bulk.edit": Scene(
+        "The form for several rows.",
+        f"{GOODS}bulk/update/?kind=toy",
+        {"pk": ["1", "3"]},
+        component="form_page",
+    ),
+    "bulk.edit.error": Scene(
+        "The same with an error.",
+        f"{GOODS}bulk/update/",
+        {**CHOSEN, "mode-price": "set", "price": "x"},
+        422,
+        component="form_page",
+    ),
+    "bulk.preview": Scene(
+        "What would become of several rows.",
+        f"{GOODS}bulk/update/",
+        {**CHOSEN, "mode-price": "set", "price": "2", "mode-kind": "set", "kind": "tool"},
+        component="bulk_page",
+    ),
+    "bulk.preview.matching": Scene(
+        "What would become of all that match.",
+        f"{GOODS}bulk/update/?kind=tool",
+        {"all": "1", "_step": "preview", "mode-price": "set", "price": "2"},
+        component="bulk_page",
+    ),
+    "bulk.delete": Scene(
+        "The deletion of rows of which one is needed.",
+        f"{GOODS}bulk/delete/",
+        {"pk": ["1", "2", "3"]},
+        component="bulk_page",
+    ),
+    "bulk.delete.typed": Scene(
+        "The deletion of so many rows that their number is to be typed.",
+        f"{GOODS}bulk/delete/",
+        {"pk": ["2", "3", "5", "6"]},
+        component="bulk_page",
+    ),
+    "bulk.action": Scene(
+        "The question before an action.",
+        f"{GOODS}bulk/sell/",
+        {"pk": ["2", "6"]},
+        component="bulk_page",
+    ),
+    "action.row": Scene(
+        "The same for one row.",
+        f"{GOODS}2/do/sell/?next=/goods/%3Fkind%3Dtool",
+        component="bulk_page",
+    ),
+    "action.form": Scene("An action's form.", f"{GOODS}2/do/note/", component="form_page"),
+    "action.form.error": Scene(
+        "The same with an error.",
+        f"{GOODS}2/do/note/",
+        {"_step": "apply", "note": "x" * 21},
+        422,
+        component="form_page",
+    ),
+    "action.refused": Scene(
+        "An action that cannot be done now.",
+        f"{GOODS}1/do/sell/",
+        status=422,
+        component="notice_page",
+    ),
+    "action.detail": Scene("An object with actions.", f"{GOODS}2/", component="detail_page"),
+    "action.list": Scene(
+        "The question before an action of the list.",
+        f"{GOODS}bulk/count/",
+        component="bulk_page",
+    ),
+    "job.list": Scene("A list with rows that a job is changing.", WORK, job="running"),
+    "job.over": Scene("A list when a job is over.", WORK, job="partial"),
+    "job.page": Scene("The page of a job that runs.", PAGE, job="running", component="job_page"),
+    "job.page.over": Scene(
+        "The page of a job that is over, with rows that did not change.",
+        PAGE,
+        job="partial",
+        component="job_page",
+    ),
+    "job.all": Scene("The list of jobs.", "/jobs/", job="further"),
+    "job.progress": Scene(
+        "What the script is told of jobs.", "/jobs/progress/", job="running", component="jobs"
+    ),
+    "job.stop": Scene(
+        "The question before a job is stopped.",
+        f"{PAGE}do/cancel/",
+        job="running",
+        component="bulk_page",
+    ),
+    "job.offer": Scene(
+        "The question before what can be left to a job.",
+        f"{WORK}bulk/check/",
+        {"pk": ["1", "3"]},
+        job="running",
+        component="bulk_page",
+    ),
+    "job.offer.held": Scene(
+        "The same for rows of which a job has one.",
+        f"{WORK}bulk/update/",
+        {"pk": ["1", "2"], "_step": "preview", "mode-price": "set", "price": "9"},
+        job="running",
+        component="bulk_page",
+    ),
+    "job.held": Scene(
+        "A form whose object a job is changing.",
+        f"{AT_WORK}edit/",
+        FORM,
+        409,
+        job="running",
+        component="form_page",
+    ),
+    "job.held.cell": Scene(
+        "The editor of a cell in such a row.",
+        f"{AT_WORK}row/edit/",
+        {"_field": "price", "price": "7"},
+        409,
+        job="running",
+        component="row_page",
+    ),
+    "job.held.delete": Scene(
+        "The deletion of such an object.",
+        f"{AT_WORK}delete/",
+        {},
+        409,
+        job="running",
+        component="delete_page",
     ),
     "delete": Scene(
         "The question before a deletion.", "/products/2/delete/", component="delete_page"

@@ -35,7 +35,7 @@ CARDS: Mapping[str, frozenset[str]] = {
     "cell": frozenset({"cell", "rowheader", "generic", "heading", "definition"}),
 }
 # A pack may put what can be done before or after what it is done with.
-MOVABLE = {"list-actions", "detail-actions", "row-actions", "row-form"}
+MOVABLE = {"list-actions", "detail-actions", "row-actions", "row-form", "selection-bar"}
 
 ROLES = {
     "nav": "navigation",
@@ -126,6 +126,8 @@ VALUES = {
     "type",
     "value",
 }
+# What the core makes anew for every page: words used once, and signed texts with their time.
+SIGNED = {"csrfmiddlewaretoken", "selection", "_notes", "_once", "_plan", "_rest"}
 NAMING = {"aria-label", "aria-labelledby", "aria-hidden"}
 SILENT = {"script", "style", "template", "head"}
 EDGES = "()[]:,;·•|="
@@ -329,7 +331,7 @@ class Reader:
         attrs = dict(element.attrib)
         if element.tag in ("button", "input"):
             attrs.setdefault("type", "submit" if element.tag == "button" else "text")
-        if attrs.get("name") == "csrfmiddlewaretoken":
+        if attrs.get("name") in SIGNED and attrs.get("value"):
             attrs["value"] = "…"
         if element.tag == "label":
             attrs = {}

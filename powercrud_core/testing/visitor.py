@@ -190,7 +190,7 @@ class Visitor:
                 break
             url = urljoin(url, answer["Location"])
             answer = self.client.get(url)
-        return Page(self, url, answer.status_code, answer.content.decode())
+        return Page(self, url, answer.status_code, answer.getvalue().decode())
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from django.db.models import Model
 from django.urls import URLPattern
 
 from powercrud_core.packs.contract import Link
-from powercrud_core.roles import EXPORT_ROLES, INLINE_ROLES, Role
+from powercrud_core.roles import BULK_ROLES, EXPORT_ROLES, INLINE_ROLES, Role
+from powercrud_core.views.acting import ActingHandlers
 from powercrud_core.views.base import BaseCRUDView
 from powercrud_core.views.choosing import ChoiceHandlers
 from powercrud_core.views.deleting import DeleteHandlers
@@ -23,6 +24,7 @@ __all__ = ["CRUDView", "crud_urls"]
 class CRUDView(
     InlineHandlers,
     ListHandlers,
+    ActingHandlers,
     ExportHandlers,
     DetailHandlers,
     EditHandlers,
@@ -43,12 +45,13 @@ class CRUDView(
             *cls.roles,
             *(EXPORT_ROLES if cls.export is not None else ()),
             *(INLINE_ROLES if cls.inline is not None else ()),
+            *(BULK_ROLES if cls.all_operations() else ()),
         )
 
     def get_list_links(self) -> list[Link]:
-        """Return what can be done with the list: create, export."""
+        """Return what can be done with the list: create, export, and operations of the project."""
         links = (self.get_create_link(), self.get_export_link())
-        return [link for link in links if link]
+        return [*(link for link in links if link), *self.get_operation_list_links()]
 
 
 def crud_urls(

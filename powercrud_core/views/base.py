@@ -21,6 +21,7 @@ from django.views.generic import View
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
+from powercrud_core.background import background
 from powercrud_core.components import Component, Renderer
 from powercrud_core.conf import get_conf
 from powercrud_core.dialogs import confirmation, dialog, opening
@@ -28,11 +29,19 @@ from powercrud_core.exceptions import ConfigError
 from powercrud_core.forms import limit_values
 from powercrud_core.lists import empty_state
 from powercrud_core.packs import PackConfig, get_pack
-from powercrud_core.packs.contract import Link, Message, Messages, NoticePage
+from powercrud_core.packs.contract import (
+    JobPage,
+    Jobs,
+    Link,
+    Message,
+    Messages,
+    NoticePage,
+    RowPage,
+)
 from powercrud_core.packs.icons import icon
 from powercrud_core.permissions import ModelPermissions, Policy
 from powercrud_core.roles import STANDARD_ROLES, Role, converter_for, join_key, split_key
-from powercrud_core.selects import fit_relations
+from powercrud_core.selects import fit_relations, select_texts
 from powercrud_core.views.outcomes import PART_HEADER, spelled_out
 
 __all__ = ["BaseCRUDView", "local_url"]
@@ -52,8 +61,11 @@ class BaseCRUDView(View):
     permission_policy: a Policy class; default asks Django's model permissions.
     template_pack: the pack that draws this view; default is POWERCRUD_TEMPLATE_PACK.
     base_template: the page template to extend; default is the pack's own.
-    open_in: where the links to create, update, delete and detail open: "page", "dialog" or
-        "drawer", by role; what is left out is a page, but for delete, which is a dialog.
+    open_in: where the links to create, update, delete, detail, bulk and action open: "page",
+        "dialog" or "drawer", by role; what is left out is a page, but for delete, bulk and action,
+        which are dialogs.
+    visible_actions: how many actions stand beside a row or above a page; others are behind a
+        button.
     """
 
     model: ClassVar[type[Model] | None] = None
@@ -67,6 +79,7 @@ class BaseCRUDView(View):
     template_pack: ClassVar[str | None] = None
     base_template: ClassVar[str | None] = None
     open_in: ClassVar[Mapping[str, str]] = {}
+    visible_actions: ClassVar[int] = 3
     role: Role | None = None
 
     @classmethod
@@ -282,14 +295,27 @@ class BaseCRUDView(View):
         """Return the template that the page extends."""
         return self.base_template or self.pack.base_template
 
+    def get_jobs_region(self, page: Component | None = None) -> Component | None:
+        """Return what a page tells of the user's background jobs, where there are any.
+
+        page: the page's own component, which may tell of them itself.
+        """
+        found = background()
+        whole = PART_HEADER not in self.request.headers and not isinstance(page, Jobs | JobPage)
+        return found.region(self) if found and whole else None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the context of the page template."""
+        page = kwargs.get("page")
+        jobs = self.get_jobs_region(page)  # it may need a script
         return {
+            "title": getattr(page, "title", None) or self.get_page_title(),
             "view": self,
             "base_template": self.get_base_template(),
             "pack_base": self.pack.base_template,
             "media": self.renderer.media,
             "messages_region": self.get_messages(),
+            "jobs_region": jobs or "",
             "dialog": dialog(self.renderer, self.url_for("list") or "/"),
             "confirmation": confirmation(self.renderer),
             **kwargs,
@@ -310,10 +336,21 @@ class BaseCRUDView(View):
         drawn = cast(Any, page)
         context = self.get_context_data(page=replace(drawn, attrs=drawn.attrs | hooks.page()))
         if PART_HEADER in self.request.headers:
-            context |= {"base_template": BARE_TEMPLATE, "dialog": "", "confirmation": ""}
+            context |= self._bare(context)
         response = TemplateResponse(self.request, "powercrud/page.html", context, status=status)
         patch_vary_headers(response, [PART_HEADER])
         return response
+
+    def _bare(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs for our script, which takes parts and leaves the rest."""
+        page, attrs = context["page"], hooks.bundle("messages", **hooks.live("pc-messages"))
+        return {
+            "base_template": BARE_TEMPLATE,
+            "page": replace(page, back=None) if isinstance(page, RowPage) else page,
+            "messages_region": replace(context["messages_region"], attrs=attrs),
+            "dialog": "",
+            "confirmation": "",
+        }
 
     def say(self, kind: str, status: int, text: str = "") -> HttpResponse:
         """Return a page that only says something: "forbidden" or "missing", or in words."""
@@ -349,6 +386,7 @@ class BaseCRUDView(View):
                     "The list could not be updated. What you see may be out of date."
                 ),
                 data_pc_text_retry=_("Try again"),
+                **hooks.texts(select_texts()),
             ),
             messages=tuple(self._message(m.level_tag, str(m.message)) for m in waiting),
         )

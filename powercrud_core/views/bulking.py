@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import ResolverMatch, get_script_prefix
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 
 from powercrud_core.bulk import BulkOperation, Plan, PlanError
 from powercrud_core.bulk.forms import RowErrors
@@ -22,9 +23,22 @@ class BulkHandlers(FilterHandlers):
     """The rows, the form and the hooks that a bulk operation works with.
 
     bulk: the operations on many rows at once, such as BulkUpdate and BulkDelete.
+    actions: further operations, such as an Action with each row.
+    unselectable_reason: why a row that `get_selectable` leaves out cannot be chosen.
     """
 
     bulk: ClassVar[Sequence[BulkOperation]] = ()
+    actions: ClassVar[Sequence[BulkOperation]] = ()
+    unselectable_reason: ClassVar[Any] = gettext_lazy("This row cannot be selected.")
+
+    @classmethod
+    def all_operations(cls) -> tuple[BulkOperation, ...]:
+        """Return everything that `bulk` and `actions` declare."""
+        return (*cls.bulk, *cls.actions)
+
+    def get_selectable(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return the rows that can be chosen among others; a queryset, so that SQL sees it."""
+        return rows
 
     @classmethod
     def offline(
@@ -60,15 +74,25 @@ class BulkHandlers(FilterHandlers):
         """Return what a selection of this view is signed for: the address of its list."""
         return "/" + (self.url_for("list") or self.request.path).removeprefix(get_script_prefix())
 
-    def get_operations(self) -> list[BulkOperation]:
-        """Return the operations that the user may begin."""
-        return [o for o in self.bulk if self.policy.allows(self.user, o.permission)]
+    def get_operations(self, place: str = "bulk") -> list[BulkOperation]:
+        """Return the operations that the user may begin at a place: see `BulkOperation.places`."""
+        return [
+            o
+            for o in self.all_operations()
+            if place in o.places and self.policy.allows(self.user, o.permission)
+        ]
 
     def get_operation(self, name: str) -> BulkOperation | None:
         """Return one of the view's operations by name."""
-        return next((o for o in self.bulk if o.name == name), None)
+        return next((o for o in self.all_operations() if o.name == name), None)
 
-    def get_plan(self, operation: str, selection: Selection, data: QueryDict | None = None) -> Plan:
+    def get_plan(
+        self,
+        operation: str,
+        selection: Selection,
+        data: QueryDict | None = None,
+        place: str = "bulk",
+    ) -> Plan:
         """Return an operation on some rows as a plan."""
         posted = {name: list(values) for name, values in data.lists()} if data else {}
         return Plan(
@@ -80,6 +104,7 @@ class BulkHandlers(FilterHandlers):
             language=translation.get_language(),
             time_zone=timezone.get_current_timezone_name(),
             context=dict(self.get_plan_context()),
+            place=place,
         )
 
     def get_permitted(self, action: str) -> "QuerySet[Any]":

@@ -33,6 +33,8 @@ __all__ = ["ChoiceHandlers"]
 
 PAGE, SELECTED, ORIGIN = "_page", "_selected", "_origin"
 OWN = {QUERY, PAGE, SELECTED, ORIGIN, REFILL, "csrfmiddlewaretoken"}
+BULK_ORIGINS = ("bulk", "action")
+FORM_ROLES = ("create", "update", "row-edit", *BULK_ORIGINS)
 PER_PAGE = 25
 LAST_PAGE = 1_000_000
 
@@ -68,7 +70,7 @@ class ChoiceHandlers(BaseCRUDView):
         view: Any = self
         if posting:
             self.kwargs.update(self.get_origin().kwargs)
-            self.require("add" if view.creating else "view")
+            self.require("add" if view.creating and "operation" not in self.kwargs else "view")
             fields = self.get_choice_form().fields
         else:
             self.require("view")
@@ -84,6 +86,9 @@ class ChoiceHandlers(BaseCRUDView):
     def get_choice_form(self) -> Any:
         """Return the form that a value is picked for, with what was typed into it."""
         view: Any = self
+        if name := self.kwargs.get("operation"):
+            operation = view.get_allowed_operation(name, "bulk", "row", "detail", "list")
+            return operation.get_form(view, self.request.POST)
         return view.get_form(view.get_edited(), data=self.request.POST)
 
     def require(self, action: str) -> None:
@@ -93,12 +98,13 @@ class ChoiceHandlers(BaseCRUDView):
 
     def get_origin(self) -> ResolverMatch:
         """Return where the form stands: a page of this very view, or 404."""
+        path, _query, state = self.request.POST.get(ORIGIN, "").partition("?")
         try:
-            path = self.request.POST.get(ORIGIN, "")
             match = resolve(f"/{path.removeprefix(get_script_prefix())}")
         except Resolver404 as error:
             raise Http404 from error
-        mine = {f"{self.get_url_base()}-{role}" for role in ("create", "update", "row-edit")}
+        roles = BULK_ORIGINS if state else FORM_ROLES  # only these know a state of the list
+        mine = {f"{self.get_url_base()}-{role}" for role in roles}
         if match.url_name not in mine or match.namespace != self.namespace:
             raise Http404
         return match

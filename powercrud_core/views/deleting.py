@@ -1,7 +1,7 @@
 """Delete: says what goes with an object, refuses what is protected, never half-deletes."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from powercrud_core import hooks
+from powercrud_core.bulk.running import parts
 from powercrud_core.forms import hidden
 from powercrud_core.packs.contract import Button, DeletePage, RelatedGroup
 from powercrud_core.packs.icons import icon
@@ -26,6 +27,8 @@ __all__ = ["DeleteHandlers"]
 logger = logging.getLogger("powercrud")
 
 SHOWN = 5
+TRIED = 100
+ASKED = 2000  # keys in one statement
 
 
 class DeleteHandlers(SavingView):
@@ -36,17 +39,19 @@ class DeleteHandlers(SavingView):
         return self.respond(self.get_delete_page(self.get_object("delete")))
 
     def process_deletion(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Delete the object and what goes with it, or say what speaks against it: 409."""
+        """Delete the object and what goes with it, or say what speaks against it: 409, or 403."""
         try:
             with transaction.atomic(using=self.write_alias):
                 if not self.lock() and self.was_here():
                     return self.deletion_done(_("The %(name)s has already been deleted."))
                 obj = self.get_current("delete")
                 name, changed = str(obj), self.changed_since(obj, self.get_decisive_fields())
-                if changed:
-                    return self.respond(
-                        self.get_delete_page(obj, notice=self._since(changed)), status=409
-                    )
+                held = self.get_holding(obj)
+                if held or changed:
+                    notice = str(held) if held else self._since(changed)
+                    return self.respond(self.get_delete_page(obj, notice=notice), status=409)
+                if self.get_forbidden(related_to(obj)[0]):
+                    return self.respond(self.get_delete_page(obj), status=403)
                 self.perform_delete(obj)
         except IntegrityError:
             # Protected or restricted, or the database alone knows what still needs the object.
@@ -80,7 +85,9 @@ class DeleteHandlers(SavingView):
         notice: what has to be said before it is asked.
         """
         collateral, protected = related_to(obj)
-        stuck = refused or bool(protected)
+        forbidden = self.get_forbidden(collateral)
+        stuck = refused or bool(protected) or bool(forbidden)
+        notice = notice or forbidden
         name = str(self.get_model()._meta.verbose_name)
         back = self.get_list_url()
         inputs = [("csrfmiddlewaretoken", get_token(self.request))]
@@ -102,7 +109,7 @@ class DeleteHandlers(SavingView):
             ),
             hidden=hidden(inputs),
             collateral_title=_("Deleted along with it"),
-            collateral=() if stuck else tuple(self.get_groups(collateral)),
+            collateral=tuple(self.get_groups(collateral)) if forbidden or not stuck else (),
             protected_title=_("It is still needed by"),
             protected=tuple(self.get_groups(protected)),
             confirm=None
@@ -115,6 +122,23 @@ class DeleteHandlers(SavingView):
             ),
             cancel=self.link(back, _("Cancel"), part="cancel", **hooks.dismiss()),
         )
+
+    def get_forbidden(self, collateral: Mapping[Any, Sequence[Any]]) -> str:
+        """Return why the user may not delete what goes along with an object, "" if they may."""
+        for model, instances in collateral.items():
+            own = model is self.get_model()
+            policy, user = self.policy if own else self.policy.related(model), self.request.user
+            rows = model._base_manager.using(self.write_alias)
+            able = rows.none()
+            if policy.allows(user, "delete"):
+                able = policy.rows(user, "delete", rows)
+            if able is rows:
+                continue
+            keys = parts([one.pk for one in instances], ASKED)
+            if any(able.filter(pk__in=some).count() < len(some) for some in keys):
+                text = _("You may not delete the %(objects)s that would go along.")
+                return text % {"objects": model._meta.verbose_name_plural}
+        return ""
 
     def _since(self, changed: Sequence[str]) -> str:
         """Return what has changed since the page was first shown, as far as that is known."""
@@ -130,8 +154,7 @@ class DeleteHandlers(SavingView):
             options = model._meta
             count = len(instances)
             noun = options.verbose_name if count == 1 else options.verbose_name_plural
-            visible = self.policy.related(model).allows(self.request.user, "view")
-            shown = instances[:SHOWN] if visible else []
+            shown = self._nameable(model, instances)
             left = count - len(shown)
             more = ngettext("and %(count)s more", "and %(count)s more", left) % {"count": left}
             yield RelatedGroup(
@@ -140,6 +163,18 @@ class DeleteHandlers(SavingView):
                 names=tuple(str(o) for o in shown),
                 more=more if shown and left else "",
             )
+
+    def _nameable(self, model: Any, instances: Sequence[Any]) -> Sequence[Any]:
+        """Return the first related objects that the user may see; no more than 100 are tried."""
+        policy, user = self.policy.related(model), self.request.user
+        if not policy.allows(user, "view"):
+            return []
+        some, rows = instances[:TRIED], model._base_manager.all()
+        seen = policy.rows(user, "view", rows)
+        if seen is not rows:
+            able = set(seen.filter(pk__in=[o.pk for o in some]).values_list("pk", flat=True))
+            some = [one for one in some if one.pk in able]
+        return some[:SHOWN]
 
 
 def related_to(obj: Any) -> tuple[dict[Any, list[Any]], dict[Any, list[Any]]]:
@@ -152,10 +187,9 @@ def related_to(obj: Any) -> tuple[dict[Any, list[Any]], dict[Any, list[Any]]]:
     except RestrictedError as error:
         return {}, grouped(error.restricted_objects)
     found: dict[Any, list[Any]] = {}
+    itself = {type(obj), *obj._meta.all_parents}
     for model, instances in collector.data.items():
-        kept = [
-            i for i in instances if i is not obj and not (model is type(obj) and i.pk == obj.pk)
-        ]
+        kept = [i for i in instances if not (model in itself and i.pk == obj.pk)]
         if kept and not model._meta.auto_created:
             found.setdefault(model, []).extend(kept)
     for queryset in collector.fast_deletes:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.columns import BoundColumn, Column
-from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage
-from powercrud_core.tables import mark_of
+from powercrud_core.packs.contract import ActionMenu, DetailField, DetailPage, Link
+from powercrud_core.tables import action_menu, mark_of
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.rows import cell_link
 from powercrud_core.views.seeing import SeeingView, blank_of, text_of
@@ -77,7 +77,7 @@ class DetailHandlers(SeeingView):
         )
         back = self.get_return_url()
         query = f"?{urlencode({NEXT: back}, safe='/,')}" if back else ""
-        links = tuple(
+        links = [
             self.link(
                 f"{url}{query}",
                 label,
@@ -88,8 +88,29 @@ class DetailHandlers(SeeingView):
             )
             for name, action, label, key, tone in words
             if (url := self.url_for(name, obj)) and self.may(action, obj)
-        )
+        ]
+        links += self.get_operation_links(obj, query)
         if not links:
             return None
-        attrs = hooks.bundle("detail-actions")
-        return ActionMenu(renderer=self.renderer, attrs=attrs, links=links)
+        more, id = _("More actions"), f"pc-{self.get_url_base()}-more"
+        part, beside = "detail-actions", self.visible_actions
+        return action_menu(self.renderer, part, links, id, more, beside)
+
+    def get_operation_links(self, obj: Any, query: str) -> Iterable[Link]:
+        """Yield the links to what else can be done with one object now."""
+        view: Any = self
+        for operation in view.get_operations("detail"):
+            url = self.url_for("action", obj, operation=operation.name)
+            rows = self.get_queryset()
+            able = operation.enabled(rows)
+            if url is None or not self.may(operation.permission, obj):
+                continue
+            if able is rows or able.filter(pk=obj.pk).exists():
+                yield self.link(
+                    f"{url}{query}",
+                    str(operation.label),
+                    operation.icon,
+                    part=f"action-{operation.name}",
+                    tone=operation.tone,
+                    **self.opens("action"),
+                )

@@ -26,8 +26,8 @@ from powercrud_core.roles import join_key
 from powercrud_core.versions import SEEN, load_many
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.dependent import VALIDATE
-from powercrud_core.views.layout import LayoutView
 from powercrud_core.views.outcomes import with_event
+from powercrud_core.views.related import RelatedView
 from powercrud_core.views.saving import Attempt
 
 __all__ = ["EditHandlers"]
@@ -36,7 +36,7 @@ MAX_LABEL = 100
 SAVE_ANOTHER, SAVE_CONTINUE = "_save_another", "_save_continue"
 
 
-class EditHandlers(LayoutView):
+class EditHandlers(RelatedView):
     """The create and the update page.
 
     fields: names of the form's fields, as in any Django class-based view; default is every
@@ -60,6 +60,8 @@ class EditHandlers(LayoutView):
             return self.form_gone(attempt.form)
         if attempt.conflicts:
             return self.form_in_conflict(attempt)
+        if attempt.held:
+            return self.respond(self.get_form_page(attempt.form), status=409)
         if attempt.busy:
             return self.respond(self.get_form_page(attempt.form), status=503)
         answer = self.form_valid(attempt.form) if attempt.saved else None
@@ -249,8 +251,9 @@ class EditHandlers(LayoutView):
                 form,
                 self.renderer,
                 choose=(choose := self.get_choose_buttons(form)),
+                related=(related := self.get_related_links(form)),
                 extra=extra,
-                drawn=self.get_crispy_fields(form, choose),
+                drawn=self.get_crispy_fields(form, choose, related),
                 **self.get_form_parts(form),
             ),
             note=_("Fields marked with * are required.") if self._has_required(form) else "",

@@ -15,7 +15,7 @@ from django_filters import FilterSet
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
 from powercrud_core.dependencies import apply_to_filters
-from powercrud_core.filters import names_of_filters
+from powercrud_core.filters import names_of_filters, offer_values
 from powercrud_core.forms import field_group
 from powercrud_core.packs.contract import Button, FilterForm, Link
 from powercrud_core.params import ListParams, Spec
@@ -141,6 +141,7 @@ class FilterHandlers(DependentView):
         for one in filterset.filters.values():
             if one.field_name and follow(self.get_model(), one.field_name).to_many:
                 one.distinct = True  # the join to several objects would double the row
+        offer_values(filterset)
         return filterset
 
     def get_filter_form(self, filterset: FilterSet | None) -> FilterForm:

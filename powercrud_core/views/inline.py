@@ -1,6 +1,7 @@
 """Inline edit: one row or cell of the list as a form, and the row as it is after that."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from powercrud_core.lists import ListFrame
 from powercrud_core.packs.contract import Button, RowForm, RowPage, Status, Table
 from powercrud_core.packs.icons import icon
 from powercrud_core.stencils import StampedRows
+from powercrud_core.tables import RowPlan
 from powercrud_core.versions import SEEN
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.editing import EditHandlers
@@ -70,7 +72,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
             self.tell_merged(attempt)
         self.fit(attempt.form, compact=True)
         page = self.get_editing_page(attempt.form, attempt.conflicts)
-        return self.respond(page, 409 if attempt.conflicts else 422)
+        return self.respond(page, 409 if attempt.conflicts or attempt.held else 422)
 
     def inline_valid(self, attempt: Attempt) -> HttpResponse:
         """Return the row that was saved, or the way back to the list."""
@@ -203,7 +205,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
         if obj is not None:
             plan = self.get_row_builder(frame, [obj]).plan()
             rows = editing_rows(plan, obj, {}, None, note)
-            table = self._row_table(frame, self.list_columns, rows, acts=plan.acts)
+            table = self._row_table(frame, self.list_columns, rows, plan)
         return self._row_page_of(title or str(obj), table, status)
 
     def get_editing_page(self, form: Any, conflicts: Sequence[str] = ()) -> RowPage:
@@ -224,6 +226,8 @@ class InlineHandlers(ListHandlers, EditHandlers):
         obj = self.get_listed()
         builder = self.get_row_builder(frame, [obj], columns)
         plan = builder.plan()
+        if not by_row:
+            plan = replace(plan, actions=(), select=None)
         form.auto_id = f"{self.list_id}-row-{builder.key()(obj)}-%s"
         # Before anything asks for errors: validation writes what was typed into the object.
         sides = {
@@ -247,7 +251,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
             for column, name in names.items()
         }
         rows = editing_rows(plan, obj, editors, row_form if by_row else None, "")
-        table = self._row_table(frame, columns, rows, acts=by_row)
+        table = self._row_table(frame, columns, rows, plan)
         label = str(form.fields[first].label) if not by_row and first else ""
         title = (
             _("Edit %(label)s of %(name)s") % {"label": label, "name": form.heading}
@@ -268,7 +272,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
         )
 
     def _row_table(
-        self, frame: ListFrame, columns: Sequence[BoundColumn], rows: StampedRows, *, acts: bool
+        self, frame: ListFrame, columns: Sequence[BoundColumn], rows: StampedRows, plan: RowPlan
     ) -> Table:
         """Return a table of one row, which cannot be sorted."""
         plural = {"plural": frame.plural}
@@ -283,8 +287,9 @@ class InlineHandlers(ListHandlers, EditHandlers):
             ),
             caption=self.get_page_title(),
             headers=frame.plain_headers(columns),
-            actions_label=_("Actions") if acts else "",
+            actions_label=_("Actions") if plan.acts else "",
             rows=rows,
+            select=self.get_page_tick() if plan.select else None,
         )
 
     def _row_form(self, form: Any, name: str, conflicts: Sequence[str]) -> RowForm:

@@ -11,7 +11,7 @@ from powercrud_core.columns import BoundColumn, Column
 from powercrud_core.crispy import Place, draw_crispy
 from powercrud_core.forms import form_field
 from powercrud_core.layouts import Item
-from powercrud_core.packs.contract import Button, ReadonlyField
+from powercrud_core.packs.contract import Button, Link, ReadonlyField
 from powercrud_core.views.conflicts import ConflictView
 
 __all__ = ["LayoutView"]
@@ -89,11 +89,24 @@ class LayoutView(ConflictView):
             help_attrs=hooks.bundle("help", id=f"{id}_help"),
         )
 
-    def get_crispy_fields(self, form: Any, choose: Mapping[str, Button]) -> SafeString | None:
+    def get_crispy_fields(
+        self,
+        form: Any,
+        choose: Mapping[str, Button],
+        related: Mapping[str, tuple[Link, ...]],
+    ) -> SafeString | None:
         """Return the fields drawn by the layout of the form's crispy helper; None without one."""
 
         def draw(name: str, place: Place) -> Any:
-            options = {"before": place.before, "after": place.after, "marks": place.marks}
-            return form_field(form[name], self.renderer, form.settled, choose.get(name), **options)
+            return form_field(
+                form[name],
+                self.renderer,
+                form.settled,
+                choose.get(name),
+                related=related.get(name, ()),
+                before=place.before,
+                after=place.after,
+                marks=place.marks,
+            )
 
         return draw_crispy(form, self.pack, self.request, draw)

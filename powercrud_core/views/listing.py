@@ -20,7 +20,6 @@ from powercrud_core.config import joins_for
 from powercrud_core.filters import conditions
 from powercrud_core.lists import ListFrame
 from powercrud_core.packs.contract import (
-    ActionMenu,
     EmptyState,
     Link,
     ListPage,
@@ -29,9 +28,11 @@ from powercrud_core.packs.contract import (
     Toolbar,
 )
 from powercrud_core.search import search
+from powercrud_core.tables import action_menu
 from powercrud_core.views.base import NEXT
-from powercrud_core.views.filtering import CHOICE_SEARCH, FilterHandlers
+from powercrud_core.views.filtering import CHOICE_SEARCH
 from powercrud_core.views.rows import RowBuilder
+from powercrud_core.views.selecting import SelectingView
 
 __all__ = ["ListHandlers"]
 
@@ -43,7 +44,7 @@ OF_THE_CLASS = {
 }
 
 
-class ListHandlers(FilterHandlers):
+class ListHandlers(SelectingView):
     """The list page.
 
     search_fields: field paths; all words of a search must occur among them. [] for no search.
@@ -211,6 +212,7 @@ class ListHandlers(FilterHandlers):
             empty=empty,
             pagination=frame.pagination(page) if page else None,
             hidden=frame.hidden(),
+            selection=self.get_selection_bar(frame, page) if table and page else None,
         )
 
     def get_table(self, frame: ListFrame, page: Page[Any]) -> Table:
@@ -231,6 +233,7 @@ class ListHandlers(FilterHandlers):
             headers=frame.headers(),
             actions_label=_("Actions") if plan.acts else "",
             rows=builder.rows(plan),
+            select=self.get_page_tick() if plan.select else None,
         )
 
     def get_row_builder(
@@ -268,13 +271,13 @@ class ListHandlers(FilterHandlers):
 
     def get_toolbar(self, frame: ListFrame) -> Toolbar:
         """Return the head of the list: search and what can be done with the list."""
-        links = tuple(self.get_list_links())
-        attrs = hooks.bundle("list-actions")
-        menu = ActionMenu(renderer=self.renderer, attrs=attrs, links=links) if links else None
+        links = self.get_list_links()
+        more = f"{self.list_id}-more", _("More actions")
+        menu = action_menu(self.renderer, "list-actions", links, *more, self.visible_actions)
         searchable = any(self.may_see(f) for f in self.config.search_fields)
         return Toolbar(
             renderer=self.renderer,
             attrs=hooks.bundle("toolbar"),
             search=frame.search_box() if searchable else None,
-            actions=menu,
+            actions=menu if links else None,
         )

@@ -14,6 +14,7 @@ from django.urls.converters import get_converters
 from django.utils.translation import gettext as _
 
 from powercrud_core.columns import BoundColumn
+from powercrud_core.contention import Holding, holdings
 from powercrud_core.formats import safe_url
 from powercrud_core.inline import InlineEdit, edited_field
 from powercrud_core.roles import Role
@@ -25,6 +26,7 @@ from powercrud_core.tables import (
     CellPlan,
     RowAction,
     RowPlan,
+    RowSelect,
     plan_cell,
 )
 from powercrud_core.views.filtering import PREFIX
@@ -53,10 +55,18 @@ class RowBuilder:
 
     def rows(self, plan: RowPlan) -> StampedRows:
         """Return the rows; in development, name the columns that query for each of them."""
+        held = self._held()
+        if held:
+            return plan.rows(self.objects, {key: holding.short for key, holding in held.items()})
         if not self.view.watches_queries():
             return plan.rows(self.objects)
         with watched(plan, type(self.view).__name__) as counted:
             return counted.rows(self.objects)
+
+    def _held(self) -> Mapping[Any, Holding]:
+        """Return by key which rows a job is changing: one query, none without jobs."""
+        keys = [obj.pk for obj in self.objects]
+        return holdings(self.view.get_model(), keys, self.view.get_queryset().db)
 
     def plan(self) -> RowPlan:
         """Return what is the same for all rows."""
@@ -72,6 +82,8 @@ class RowBuilder:
             by_row=bool(edits) and self.view.config.inline.mode == "row",
             locked=locked,
             reason=self.view.get_lock_reason() if locked else "",
+            beside=self.view.visible_actions,
+            select=self._select(),
         )
 
     def key(self) -> Callable[[Any], str]:
@@ -101,13 +113,15 @@ class RowBuilder:
         name = getattr(link, "name", link)
         return self.view.opens(name) if isinstance(name, str) else {}
 
-    def _parts(self, name: str) -> tuple[str, str] | None:
+    def _parts(self, name: str, **kwargs: str) -> tuple[str, str] | None:
         """Return what stands before and after the key in a role's URL: one `reverse` a page."""
         role: Role | None = self.view.get_role(name)
-        url = self.view.url_for(name, self.objects[0]) if role and self.objects else None
+        url = self.view.url_for(name, self.objects[0], **kwargs) if role and self.objects else None
         if role is None or url is None:
             return None
         tail = role.pattern.split("{lookup}")[1]
+        for part, value in kwargs.items():
+            tail = tail.replace(f"<str:{part}>", value)
         head = url.removesuffix(self.key()(self.objects[0]) + tail)
         return head, tail + self.back
 
@@ -132,6 +146,49 @@ class RowBuilder:
                 allowed=allowed,
                 opens=self.view.opens(name),
             )
+        yield from self._operations()
+
+    def _operations(self) -> Iterator[RowAction]:
+        """Yield the operations that are offered with each row: at most two queries for each."""
+        for operation in self.view.get_operations("row"):
+            parts = self._parts("action", operation=operation.name)
+            if parts is None:
+                continue
+            label = str(operation.label)
+            yield RowAction(
+                role=operation.name,
+                url=f"{parts[0]}{marker(KEY)}{parts[1]}",
+                label=label,
+                name=_("%(action)s: %(name)s") % {"action": label, "name": marker(NAME)},
+                icon=operation.icon,
+                tone=operation.tone,
+                allowed=common(
+                    self.view.allowed_keys(operation.permission, self.objects),
+                    self._keys(operation.enabled),
+                ),
+                opens=self.view.opens("action"),
+            )
+
+    def _keys(self, narrow: Callable[[Any], Any]) -> frozenset[Any] | None:
+        """Return the keys of the rows that a predicate leaves in, None for all; one query."""
+        rows = self.view.get_queryset()
+        some = narrow(rows)
+        if some is rows:
+            return None
+        keys = [obj.pk for obj in self.objects]
+        return frozenset(some.filter(pk__in=keys).values_list("pk", flat=True))
+
+    def _select(self) -> RowSelect | None:
+        """Return how the rows are chosen, where there is anything to do with them."""
+        if not self.view.can_select():
+            return None
+        able = self._keys(self.view.get_selectable)
+        return RowSelect(
+            form=self.view.selection_form,
+            name=_("Select %(name)s") % {"name": marker(NAME)},
+            barred=frozenset() if able is None else self._all(None) - able,
+            reason=str(self.view.unselectable_reason),
+        )
 
     def _edits(self) -> tuple[tuple[CellEdit, ...], frozenset[Any]]:
         """Return how the columns of the inline fields are edited, and the keys of the rows whose

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from powercrud_core.conflicts import MINE, TAKE, THEIRS
+from powercrud_core.contention import Holding, holdings, is_busy
 from powercrud_core.versions import (
     SEEN,
     compare,
@@ -29,8 +30,6 @@ __all__ = ["Attempt", "SavingView", "clean", "keep", "lock_row", "sent_value"]
 logger = logging.getLogger("powercrud")
 
 BOTH = "both"
-# What PostgreSQL and MySQL call a serialization failure, a deadlock, and a lock not to be had.
-RACES = {"40001", "40P01", "55P03", 1205, 1213, 3572}
 
 
 class SavingView(DependentView):
@@ -77,6 +76,10 @@ class SavingView(DependentView):
             raise Http404
         return obj
 
+    def get_holding(self, obj: Any) -> Holding | None:
+        """Return whose job is changing an object now; then nobody else may."""
+        return holdings(self.get_model(), [obj.pk], self.write_alias).get(obj.pk)
+
     def was_here(self) -> bool:
         """Say whether the user was shown the object of the URL before it went away."""
         found = self.get_lookup_filter(self.kwargs[self.lookup_url_kwarg])
@@ -111,6 +114,7 @@ class Attempt:
     merged: fields that only somebody else changed.
     kept: fields that have the others' value: those merged, and those the user gave way in.
     busy: the database had no time for it; nothing was written.
+    held: a job is changing the object; nothing was written.
     gone: the object was deleted after the user had seen it; the form is one for a new object.
     """
 
@@ -118,6 +122,7 @@ class Attempt:
         self.view, self.make = view, make
         self.form: Any = None
         self.saved = self.gone = self.busy = False
+        self.held: Holding | None = None
         self.conflicts: tuple[str, ...] = ()
         self.merged: tuple[str, ...] = ()
         self.kept: tuple[str, ...] = ()
@@ -127,7 +132,7 @@ class Attempt:
         try:
             with transaction.atomic(using=self.view.write_alias):
                 self._look()
-                if not (self.gone or self.conflicts) and self.form.is_valid():
+                if not (self.gone or self.held or self.conflicts) and self.form.is_valid():
                     self.view.perform_save(self.form)
                     self.saved = True
         except IntegrityError:
@@ -151,6 +156,11 @@ class Attempt:
             return
         obj = self.view.get_current("change")
         self.form = self.make(obj)
+        self.held = self.view.get_holding(obj)
+        if self.held:
+            self.form.seen = self.view.get_seen()
+            self.form.add_error(None, str(self.held))
+            return
         theirs = self.view.changed_since(obj, self.form.fields)
         picked = self._picked(obj)
         found = {
@@ -204,15 +214,6 @@ class Attempt:
         self.form = self.make(None if self.view.creating else self.view.get_current("change"))
         self.form.seen = self.view.get_seen()
         self.form.add_error(None, _("The database is busy. Please try again in a moment."))
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Say whether a database gave up because of what others do: a lock, a deadlock, a race."""
-    cause: Any = error.__cause__
-    name = getattr(cause, "sqlite_errorname", None) or ""
-    state = getattr(cause, "sqlstate", None)
-    number = cause.args[0] if cause is not None and cause.args else None
-    return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in RACES or number in RACES
 
 
 def lock_row(row: "QuerySet[Any]") -> bool:

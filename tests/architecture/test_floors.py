@@ -22,9 +22,10 @@ from tests.architecture.source import (
 
 FILE_LINES = 450
 # The goal for the first storey was 4,000; hardening it against bad input took it over. Editing
-# (dialogs, conflicts, dependent fields, layouts) took it over 8,000. Lower it
-# when the code gets smaller; do not raise it without a reason in the commit.
-CORE_LINES = 10_000
+# (dialogs, conflicts, dependent fields, layouts) took it over 8,000; background jobs, an app of its
+# own, are another 1,600. Lower it when the code gets smaller; do not raise it without a reason in
+# the commit.
+CORE_LINES = 13_950
 
 # Models of an optional app, adapters of queues that may not be installed, and the conformance kit's
 # HTML parser, which is an extra.
@@ -33,13 +34,16 @@ LATE_IMPORTS = (
     "powercrud_core/jobs/runners/",
     "powercrud_core/testing/tree.py",
 )
-# The package's public names load on first use, the app connects its checks when it is ready, and a
-# browser is asked for only where one is wanted.
+# Public names load on first use, the app connects its checks when it is ready, and a browser is
+# asked for only where one is wanted.
 LATE_LOADING = (
     *LATE_IMPORTS,
     "powercrud_core/__init__.py",
     "powercrud_core/apps.py",
+    "powercrud_core/jobs/apps.py",
+    "powercrud_core/testing/__init__.py",
     "powercrud_core/testing/browser/machine.py",
+    "powercrud_core/testing/crispy.py",
 )
 
 LINT = (

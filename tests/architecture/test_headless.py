@@ -65,7 +65,16 @@ def test_no_module_of_the_core_draws(path):
 
 @pytest.mark.parametrize("path", sorted((CORE / "templates").rglob("*.html")), ids=name_of)
 def test_a_template_of_the_core_only_extends_and_prints(path):
-    assert [] == template_findings(path.read_text())
+    """
+    But for a line of the head, which nobody sees: where there is no script, the page of a job that
+    runs is to show itself again.
+    """
+    text = path.read_text()
+    if path.name == "reload.html":
+        text = text.replace('<noscript><meta http-equiv="refresh" content="', "", 1)
+        text = text.replace('"></noscript>', "", 1)
+
+    assert [] == template_findings(text)
 
 
 @pytest.mark.parametrize("path", sorted((CORE / "static/powercrud_core").glob("*.js")), ids=name_of)

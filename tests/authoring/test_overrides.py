@@ -240,6 +240,7 @@ class TestOverride:
         with pytest.raises(CommandError, match="Did you mean 'table'"):
             run("override", "tabel")
 
+    @pytest.mark.django_db  # Django 6.1 asks databases what they can
     def test_the_checks_see_what_was_written(self, folder):
         """
         A fresh override is silent; renamed, or left behind by the contract, it is reported.

@@ -1,8 +1,10 @@
 """The demo's store, without the demo's own pages and switches."""
 
+import os
+
 from demo.settings import *  # noqa: F403
 from demo.settings import INSTALLED_APPS, TEMPLATES
-from tests.database import DATABASE
+from tests.database import VARIABLE, database
 
 DEBUG = False
 ROOT_URLCONF = "tests.bench.urls"
@@ -13,6 +15,6 @@ TEMPLATES[0]["OPTIONS"]["context_processors"] = [
     "django.contrib.messages.context_processors.messages",
 ]
 INSTALLED_APPS = [*INSTALLED_APPS]
-if DATABASE is not None:
-    DATABASES = {"default": DATABASE}
+if chosen := database(os.environ.get(VARIABLE, "")):
+    DATABASES = {"default": chosen}
 LANGUAGE_CODE = "en"

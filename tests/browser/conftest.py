@@ -11,7 +11,7 @@ from django.conf import settings as project
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.library import fill_library
@@ -21,6 +21,9 @@ HERE = Path(__file__).parent
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER_VARIABLE = "PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH"
 WIDE, NARROW = 1280, 390
+PATIENCE = 15_000  # milliseconds; only a failing test waits so long
+
+expect.set_options(timeout=PATIENCE)
 
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", event => console.error(
@@ -145,7 +148,7 @@ def open_page(
             context.add_init_script(WATCH_POLICY)
         context.on("console", complaints.hear)
         context.on("weberror", lambda error: complaints.add(f"exception: {error.error}"))
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(path)
         return page

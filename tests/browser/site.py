@@ -1,6 +1,5 @@
 """The site of these tests: that of all tests, plus hosts with a life of their own."""
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -19,21 +18,16 @@ from tests.urls import urlpatterns as common
 
 
 class Doorkeeper:
-    """Sends the policy, makes slow what a test wants slow, and lets one request in at a time.
-
-    An in-memory database has one connection, which the server's threads share.
-    """
+    """Sends the policy, and makes slow what a test wants slow."""
 
     policy: ClassVar[str] = "default-src 'self'"
     slow: ClassVar[dict[str, float]] = {}
-    lock: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with self.lock:
-            response = self.get_response(request)
+        response = self.get_response(request)
         response["Content-Security-Policy"] = self.policy
         for part, seconds in self.slow.items():
             if part in request.get_full_path():

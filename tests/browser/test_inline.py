@@ -368,3 +368,15 @@ class TestWithoutScript:
         page.get_by_role("link", name="Cancel").click()
 
         page.wait_for_url("**/inline/?page=2")
+
+
+def test_without_an_icon_a_button_of_a_row_shows_its_word(open_page: Callable[..., Page]) -> None:
+    page = open_page("/rows/")
+    page.locator('[data-pc-part="cell-edit"]').first.click()
+    for part in ("row-save", "row-cancel"):
+        button = page.locator(f'[data-pc-part="{part}"]')
+        button.locator("svg").evaluate("drawing => drawing.remove()")
+        box = button.locator("span").bounding_box()
+
+        assert box is not None
+        assert 20 < box["width"]

@@ -14,7 +14,7 @@ from django.urls import include, path
 import powercrud_core
 from powercrud_core import Column, CRUDView, InlineEdit
 from powercrud_core.authoring.schema import stamp_of
-from powercrud_core.bulk import BulkDelete, BulkUpdate
+from powercrud_core.bulk import Action, BulkDelete, BulkUpdate
 from powercrud_core.checks import (
     check_overrides,
     check_packs,
@@ -42,6 +42,16 @@ class AuthorForm(forms.ModelForm):
     class Meta:
         model = Author
         fields = ("name",)
+
+
+class Lend(Action):
+    name = "lend"
+
+    def apply(self, obj, run):
+        return False
+
+    def perform(self, run):
+        return None
 
 
 class PageFilter(django_filters.FilterSet):
@@ -213,6 +223,21 @@ VIEWS = {
         "'bulk[0]' is 'update', which is not a BulkOperation.",
         "Write BulkUpdate(fields=[…]), BulkDelete() or one of your own.",
     ),
+    "E256": (
+        {"actions": [Lend(places=("list", "row"))]},
+        "'actions[0]' is for the list as a whole and for rows: list, row.",
+        "Make two operations of it: one has rows, the other has none.",
+    ),
+    "E257": (
+        {"actions": [Action(name="lend")]},
+        "'actions[0]', of the class Action, has no method 'apply'.",
+        "Write the method: without it the operation can do nothing.",
+    ),
+    "E258": (
+        {"bulk": [BulkDelete(tone="red")]},
+        "'bulk[0]' has the tone 'red'.",
+        "Use one of: neutral, primary, danger.",
+    ),
     "E251": (
         {"bulk": [BulkDelete(), BulkDelete()]},
         "'bulk[1]' has the name 'delete', which is taken or no word.",
@@ -351,12 +376,17 @@ class TestViews:
             view.as_view(role=view.roles[0])(request)
 
 
-def routed(*patterns, login="https://sign-in.example.org/"):
-    """Run the check of views over a URLconf."""
+def told(*patterns, login="https://sign-in.example.org/"):
+    """Run the check of views over a URLconf; return what it tells, hints and all."""
     urls = ModuleType("urls")
     urls.urlpatterns = list(patterns)
     with override_settings(ROOT_URLCONF=urls, LOGIN_URL=login):
-        return [(p.id, p.msg) for p in check_views()]
+        return [(p.id, p.msg, p.hint) for p in check_views()]
+
+
+def routed(*patterns, **options):
+    """Run the check of views over a URLconf."""
+    return [found[:2] for found in told(*patterns, **options)]
 
 
 class TestRouted:
@@ -379,6 +409,43 @@ class TestRouted:
         assert [] == routed(
             path("a/", include((one.get_urls(), "a"))), path("b/", include((two.get_urls(), "b")))
         )
+
+    def test_a_view_that_a_relation_names_and_no_url_leads_to(self):
+        author = type("AuthorView", (CRUDView,), {"model": Author})
+        view = type("BookView", (CRUDView,), {"model": Book, "related_views": {"author": author}})
+        books = path("books/", include(view.get_urls()))
+
+        assert [
+            (
+                "powercrud.E227",
+                "'related_views['author']' is AuthorView, which is not routed.",
+                "Include AuthorView.get_urls() in the URLconf.",
+            )
+        ] == told(books)
+        assert [] == told(books, path("authors/", include(author.get_urls())))
+
+    def test_a_relation_without_one_view_that_is_meant(self):
+        view = type("BookView", (CRUDView,), {"model": Book, "related_views": ["author"]})
+        first, second = (
+            type(name, (CRUDView,), {"model": Author, "url_base": name})
+            for name in ("FirstView", "SecondView")
+        )
+        books, one, two = (
+            path(f"{v.__name__}/", include(v.get_urls())) for v in (view, first, second)
+        )
+        text = "'related_views' names 'author', which needs one routed view of library.Author; "
+        hint = "Route one, or name it: related_views = {'author': …}."
+
+        assert [("powercrud.E227", f"{text}routed: none.", hint)] == told(books)
+        assert [] == told(books, one)
+        assert [("powercrud.E227", f"{text}routed: FirstView, SecondView.", hint)] == told(
+            books, one, two
+        )
+
+    def test_what_is_wrong_with_its_names_is_told_alone(self):
+        view = type("BookView", (CRUDView,), {"model": Book, "related_views": ["autor"]})
+
+        assert ["powercrud.E225"] == [p[0] for p in told(path("b/", include(view.get_urls())))]
 
     def test_a_base_template_that_is_not_there(self):
         view = type("View", (CRUDView,), {"model": Author, "base_template": "none.html"})
@@ -403,8 +470,45 @@ class TestRouted:
 
         assert [] == routed(path("a/", include(view.get_urls())), login=url)
 
+    def test_jobs_that_are_not_installed(self, monkeypatch):
+        monkeypatch.setattr("powercrud_core.jobs.installed", lambda: False)
+        view = deferring()
+
+        assert [
+            (
+                "powercrud.E307",
+                "'update' has 'defer_above', but background jobs are not installed.",
+            )
+        ] == routed(path("a/", include(view.get_urls())), login="/a/")
+
+    def test_jobs_in_another_database(self, settings):
+        settings.DATABASE_ROUTERS = ["tests.checks.test_checks.Elsewhere"]
+        view = deferring()
+
+        assert [
+            (
+                "powercrud.W308",
+                "Its rows are in the database 'default', the jobs in 'other': a worker that dies"
+                " may change some rows twice.",
+            )
+        ] == routed(path("a/", include(view.get_urls())), login="/a/")
+
+    @pytest.mark.django_db  # Django 6.1 asks databases what they can
     def test_the_tests_own_project_is_clean(self):
         assert [] == [c for c in run_checks() if str(c.id).startswith("powercrud.")]
+
+
+class Elsewhere:
+    """Puts the jobs into another database."""
+
+    def db_for_write(self, model, **hints):
+        return "other" if model._meta.app_label == "powercrud_jobs" else None
+
+
+def deferring():
+    """Return a view with an operation for the background."""
+    bulk = [BulkUpdate(fields=["name"], defer_above=100)]
+    return type("View", (CRUDView,), {"model": Author, "bulk": bulk})
 
 
 def settings_check(check):

@@ -7,7 +7,8 @@ from powercrud_core.dependencies import Depends
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.layouts import Section, Tab
 from tests.checks.test_checks import problems
-from tests.library.models import Book
+from tests.library.models import Author, Book
+from tests.library.views import BookView
 
 FIELDS = ["title", "author", "status", "price", "pages"]
 
@@ -120,6 +121,37 @@ VIEWS = {
         "'title' is in 'disabled_fields' and in 'readonly_fields'.",
         "Take it out of one of them.",
     ),
+    "E225": (
+        {"related_views": ["autor"]},
+        "'related_views' names 'autor', which is not a field of the form.",
+        "Did you mean 'author'?",
+    ),
+    "E225 text": (
+        {"related_views": "author"},
+        "'related_views' is 'author'.",
+        "Write ['author'].",
+    ),
+    "E225 no relation": (
+        {"related_views": ["title"]},
+        "'related_views' names 'title', which is no relation to an object by its key.",
+        "Take it out.",
+    ),
+    "E226": (
+        {"related_views": {"author": "tests.library.views.AutorView"}},
+        "'related_views['author']' is 'tests.library.views.AutorView', which cannot be imported: "
+        'Module "tests.library.views" does not define a "AutorView" attribute/class',
+        "Correct the path, or name a class of the view's own module.",
+    ),
+    "E226 no view": (
+        {"related_views": {"author": Book}},
+        f"'related_views['author']' is {Book!r}, which is not a CRUDView.",
+        "Name a CRUDView of library.Author.",
+    ),
+    "E226 model": (
+        {"related_views": {"author": BookView}},
+        "'related_views['author']' is BookView, which is not about library.Author.",
+        "Name a CRUDView of library.Author.",
+    ),
     "E102": (
         {"readonly_fields": ["prise"]},
         "The value of 'readonly_fields[0]' refers to 'prise', but 'prise' is not a field, "
@@ -143,6 +175,7 @@ def test_what_is_right_is_not_told():
         readonly_fields=["shouted"],
         disabled_fields=["pages"],
         validate_on="blur",
+        related_views={"author": "tests.library.views.AuthorView"},
         dependencies=[
             Depends("author", on=["status", "in_print"], visible=free, inactive="keep"),
             Depends("price", on="author", filter={"edited__isnull": "author"}, value=free),
@@ -162,6 +195,21 @@ def test_a_circle_that_only_a_request_shows_is_told_too(rf, admin_user, screen, 
 
     with pytest.raises(ConfigError, match="in a circle: price -> pages -> price"):
         client.get(f"{url}new/")
+
+
+def test_a_form_class_of_one_s_own_is_looked_at_too():
+    class BookForm(forms.ModelForm):
+        by_name = forms.ModelChoiceField(Author.objects, to_field_name="name")
+
+        class Meta:
+            model = Book
+            fields = ("title", "author")
+
+    def named(*names):
+        return [p[0] for p in problems(form_class=BookForm, related_views=names)]
+
+    assert [] == named("author")
+    assert ["powercrud.E225"] * 2 == named("title", "by_name")
 
 
 class TestCrispy:

@@ -239,6 +239,24 @@ class TestValidation:
 
         assert 1 == execute(update([bad], view=view, price=("set", 2))).done
 
+    def test_what_the_edit_form_lets_empty_may_be(self, update, db, monkeypatch):
+        """
+        A yes or no that nobody knows: the model says blank=False, its form field asks for nothing.
+        """
+        monkeypatch.setattr(Member._meta.get_field("active"), "blank", False)
+        member = Member.objects.create(name="Ann", active=None)
+        view = {"model": Member}
+
+        assert 1 == execute(update([member], view=view, fields=["name"], name=("set", "B"))).done
+
+    def test_a_preview_shows_no_change_of_a_row_that_fails(self, update, books):
+        good, bad = books("Good", "Bad")
+        Book.objects.filter(pk=bad.pk).update(homepage="no address")
+
+        found = preview(update([good, bad], price=("set", 2)))
+
+        assert ["Good"] == [sample.label for sample in found.samples]
+
     def test_atomic_changes_all_rows_or_none(self, update, books):
         rows = books("A", "B", "C")
         Book.objects.filter(pk=rows[1].pk).update(homepage="no address")
@@ -835,6 +853,13 @@ class TestPreview:
         assert "Book 001" == found.samples[0].label
         assert {"author": "Ursula", "status": "Draft"} == found.samples[0].before
         assert {"author": "Other", "status": "Published"} == found.samples[0].after
+
+    def test_it_shows_what_changes_in_a_row_and_no_more(self, update, books, author):
+        plan = update(books("A", price=2), price=("set", 2), status=("set", "published"))
+
+        (shown,) = preview(plan).samples
+
+        assert ({"status": "Draft"}, {"status": "Published"}) == (shown.before, shown.after)
 
     def test_of_many_rows_it_tries_a_few(self, update, books):
         books(30)

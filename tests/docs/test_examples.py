@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 from django.test import Client, override_settings
 from django.urls import clear_url_caches, reverse
 
@@ -24,6 +24,7 @@ TEMPLATES = [
     b for page in pages() for b in blocks(page) if b.language == "html+django" and b.caption
 ]
 CONSOLE = [b for page in pages() for b in blocks(page) if b.language == "console"]
+JOBS_COMMAND = r"powercrud_jobs ([a-z][^`\n]*)"
 EXECUTED = [
     page
     for page in pages()
@@ -95,6 +96,20 @@ def visit(client: Client, view: type[CRUDView], role: Role) -> int | None:
     obj = view.get_model()._default_manager.first() if role.on_object else None
     kwargs = {view.lookup_url_kwarg: view().get_lookup(obj)} if obj else {}
     return client.get(reverse(f"{view.get_url_base()}-{role.name}", kwargs=kwargs)).status_code
+
+
+@pytest.mark.parametrize("example", ["how-to/prove-permissions.md"], indirect=True)
+class TestProvePermissions:
+    def test_the_first_test_of_the_page_passes(self, example: Example, db: None) -> None:
+        """
+        What the page shows as a whole test is one.
+        """
+        run(example, "how-to/prove-permissions.md")
+        example.route(example["BookView"])
+        clear_url_caches()
+
+        assert example["BookPermissions"]().test_books_keep_to_their_policy() is None
+        assert 2 == Book.objects.count()
 
 
 @pytest.mark.parametrize("example", ["how-to/limit-rows-to-the-user.md"], indirect=True)
@@ -463,6 +478,19 @@ class TestCommands:
             extra = [] if "--level" in words else ["--level", "static"]
 
         call_command(*words, *extra, stdout=StringIO())
+
+    @pytest.mark.parametrize(
+        "command",
+        sorted({c for page in pages() for c in re.findall(JOBS_COMMAND, page.read_text())}),
+    )
+    def test_the_command_of_jobs_takes_what_pages_type(self, command: str) -> None:
+        """
+        Its words and options, wherever a page names them.
+        """
+        parser = load_command_class("powercrud_core.jobs", "powercrud_jobs")
+        known = parser.create_parser("manage.py", "powercrud_jobs")
+
+        assert command.split()[0] == known.parse_args(command.split()).action
 
 
 class TestReadme:

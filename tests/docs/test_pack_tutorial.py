@@ -14,7 +14,7 @@ from tests.docs.test_tutorial import DISTRIBUTIONS, Reader, distributions
 
 PAGE = DOCS / "tutorial/your-own-pack.md"
 # The fixture follows the whole tutorial: one process of a parallel run does it.
-pytestmark = pytest.mark.xdist_group("pack-tutorial")
+pytestmark = [pytest.mark.xdist_group("pack-tutorial"), pytest.mark.long]
 VISIT = """
 import json, os, sys
 sys.path.insert(0, "")

@@ -41,13 +41,28 @@ from powercrud_core.permissions import Policy
 from powercrud_core.roles import INLINE_ROLES, STANDARD_ROLES, Role
 from powercrud_core.search import MAX_WORDS
 from powercrud_core.selection import Selection
-from powercrud_core.testing import LEVELS, Finding, PackConformance, Report
+from powercrud_core.testing import (
+    LEVELS,
+    Difference,
+    Finding,
+    PackConformance,
+    PermissionMatrix,
+    Report,
+    Visit,
+)
 from powercrud_core.testing.kit import BROWSER
 from tests.docs import contract_page
 from tests.docs.blocks import DOCS, ROOT
 
 REFERENCE = DOCS / "reference"
-CHECKED = ("checks.py", "problems.py", "form_problems.py", "inline.py")
+CHECKED = (
+    "checks.py",
+    "problems.py",
+    "form_problems.py",
+    "bulk_problems.py",
+    "inline.py",
+    "jobs/checks.py",
+)
 CODE = re.compile(r"`([^`]+)`")
 CALL = re.compile(r"(?P<name>\w+)(?:\((?P<parameters>.*)\))?")
 
@@ -433,7 +448,9 @@ class TestChecks:
 
 
 class TestTesting:
-    @pytest.mark.parametrize("cls", [PackConformance, Report, Finding])
+    @pytest.mark.parametrize(
+        "cls", [PackConformance, Report, Finding, PermissionMatrix, Difference]
+    )
     def test_every_member_is_there(self, cls: type) -> None:
         """
         The classes of the kit, as far as a pack's author meets them.
@@ -445,6 +462,18 @@ class TestTesting:
         }
 
         assert own_members(cls).keys() | attributes(cls) == documented
+
+    def test_every_member_of_a_visit_is_there(self) -> None:
+        """
+        What a walk of a project's own finds, and what the matrix can be told.
+        """
+        documented = {CALL.fullmatch(n)["name"] for n in named(section("testing.md", "## `Visit`"))}
+        made = set(inspect.signature(Visit.__init__).parameters) - {"self"}
+        page = section("testing.md", "## `permission_matrix`")
+        given = set(inspect.signature(testing.permission_matrix).parameters) - {"view_class"}
+
+        assert own_members(Visit).keys() | made | {"first", "canaries", "oracle"} == documented
+        assert given == set(named(page))
 
     def test_every_level_is_there(self) -> None:
         """
@@ -493,7 +522,8 @@ class TestEvents:
         """
         What the script announces, by the names that it uses.
         """
-        used = set(re.findall(r'"(pc:[a-z-]+)"', self.SCRIPT.read_text()))
+        scripts = "".join(path.read_text() for path in self.STATIC.glob("*.js"))
+        used = set(re.findall(r'"(pc:[a-z-]+)"', scripts))
 
         assert used == set(named(section("events.md", "## Events")))
 
@@ -505,7 +535,7 @@ class TestEvents:
         used = set(re.findall(r'"(data-[a-z-]+[a-z])"', python))
         keywords = re.findall(r"\b(data_[a-z_]+[a-z])=", python)
         used |= {name.replace("_", "-") for name in keywords}
-        scripts = self.SCRIPT.read_text() + (self.STATIC / "powercrud-select.js").read_text()
+        scripts = "".join(path.read_text() for path in self.STATIC.glob("*.js"))
         script = set(re.findall(r"data-pc-[a-z-]+[a-z]", scripts))
         documented = set(named((REFERENCE / "events.md").read_text()))
 

@@ -83,20 +83,23 @@ class Reader:
                 pytest.fail(f"The tutorial has a command that the test does not know: {command}")
         return ""
 
-    def python(self, arguments: list[str]) -> str:
-        """Run Python in the project's folder, with the checkout to import from."""
+    def environment(self) -> dict[str, str]:
+        """Return what the reader's programs find around them: the checkout to import from."""
         places = [ROOT, *(ROOT / d for d in DISTRIBUTIONS[1:])]
-        environment = {
+        return {
             name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")
         } | {
             "PYTHONPATH": os.pathsep.join(map(str, places)),
             "DJANGO_SUPERUSER_PASSWORD": "secret",
             "DJANGO_SUPERUSER_EMAIL": "librarian@example.org",
         }
+
+    def python(self, arguments: list[str]) -> str:
+        """Run Python in the project's folder."""
         finished = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env=environment,
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

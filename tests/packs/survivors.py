@@ -52,14 +52,59 @@ DJANGO = "Django's template is drawn for the pack's: the same select in other cl
 SURVIVORS = (
     Survivor(
         "slot dropped",
-        r"button|link|back|step|empty_state|action_menu|choice_page|delete_page",
+        r"button|link|back|step|empty_state|action_menu|choice_page|delete_page"
+        r"|selection_bar|job_page|job_progress|cell_editor",
         r"\w\.icon\b",
         ICON,
-        {"plain": 3, "bootstrap5": 6, "daisyui": 3},
+        {"plain": 3, "bootstrap5": 12, "daisyui": 6},
     ),
-    Survivor("slot dropped", "field_group", r"choose_\w+\.icon\b", ICON, {"bootstrap5": 2}),
-    Survivor("never", "button|link", r"if \w+\.icon ", ICON, {"plain": 2, "daisyui": 2}),
-    Survivor("never", "action_menu", r"if link\.icon ", ICON, {"bootstrap5": 1}),
+    Survivor(
+        "slot dropped",
+        "row_form",
+        r"form\.\w+\.icon\b",
+        ICON,
+        {"plain": 2, "bootstrap5": 2, "daisyui": 2},
+    ),
+    Survivor(
+        "never",
+        "row_form",
+        r"if form\.\w+\.icon ",
+        ICON,
+        {"plain": 2, "bootstrap5": 2, "daisyui": 2},
+    ),
+    Survivor(
+        "always",
+        "action_menu",
+        r"if not action_menu\.compact ",
+        "Words beside an icon: the name of the button is the same.",
+        {"plain": 1, "bootstrap5": 1},
+    ),
+    Survivor(
+        "always",
+        "accordion|accordion-group",
+        r"if \w+\.css_id ",
+        "Crispy gives each an id of its own where the layout gives none.",
+        {"plain": 2, "bootstrap5": 2, "daisyui": 2},
+    ),
+    Survivor(
+        "escape lost",
+        "row",
+        r"^\{\{ fields \}\}",
+        "What crispy hands on is HTML, marked as such.",
+        {"plain": 1, "daisyui": 1},
+    ),
+    Survivor(
+        "attribute dropped",
+        "row",
+        r"^aria-hidden",
+        "What it is on is empty: there is nothing to hide.",
+        {"plain": 1, "bootstrap5": 1, "daisyui": 1},
+    ),
+    Survivor("slot dropped", "field_group", r"(choose_\w+|link)\.icon\b", ICON, {"bootstrap5": 3}),
+    Survivor(
+        "never", "button|link", r"if \w+\.icon ", ICON, {"plain": 2, "bootstrap5": 1, "daisyui": 2}
+    ),
+    Survivor("never", "action_menu", r"if link\.icon ", ICON, {"bootstrap5": 2, "daisyui": 1}),
     Survivor(
         "piece dropped",
         "filter_form|sort_panel|message|delete_page|form_body|summary",
@@ -81,7 +126,13 @@ SURVIVORS = (
         "Words instead of an icon: every action is still named and seen.",
         {"plain": 1, "bootstrap5": 1, "daisyui": 1},
     ),
-    Survivor("always|never", "action_menu", r"if action_menu\.compact ", LOOKS, {"daisyui": 2}),
+    Survivor(
+        "always|never",
+        "action_menu",
+        r"if action_menu\.compact ",
+        LOOKS,
+        {"plain": 2, "bootstrap5": 2, "daisyui": 4},
+    ),
     Survivor(
         "always|never",
         "field_group",
@@ -123,10 +174,10 @@ SURVIVORS = (
     ),
     Survivor(
         "always",
-        "sort_panel|related_group",
-        r"sort_panel\.keys|group\.names",
+        "sort_panel|related_group|bulk_page|job_progress",
+        r"sort_panel\.keys|group\.names|bulk_page\.facts|job_progress\.facts",
         "A list without items shows and says nothing; a table without rows is one, too.",
-        {"plain": 2, "bootstrap5": 2, "daisyui": 2},
+        {"plain": 4, "bootstrap5": 4, "daisyui": 4},
     ),
     Survivor(
         "always",

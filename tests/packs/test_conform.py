@@ -1,6 +1,11 @@
 """The command `conform`, its JSON report, and the catalogue of scenarios."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from argparse import ArgumentParser
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -10,15 +15,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from powercrud_core.packs import get_pack
 from powercrud_core.testing import LEVELS, conform
 from powercrud_core.testing.behaviours import BEHAVIOURS
 from powercrud_core.testing.catalogue import STATES, catalogue, page
-from powercrud_core.testing.kit import BROWSER, case_names, kit_for
+from powercrud_core.testing.command import add_arguments
+from powercrud_core.testing.kit import BROWSER, case_names, drawn_components, kit_for
 from powercrud_core.testing.samples import samples
+from tests.packs import reports_page
 from tests.packs.schema import violations
-from tests.settings import INSTALLED_APPS
+from tests.settings import INSTALLED_APPS, PACKS
 
-REFERENCE = Path(__file__).parents[2] / "docs/reference"
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs/reference"
 SCENARIOS_PAGE = REFERENCE / "conformance-scenarios.md"
 SCHEMA = json.loads((REFERENCE / "conformance-report.json").read_text())
 
@@ -43,7 +52,15 @@ def refused(*arguments: str) -> str:
 class TestCommand:
     @pytest.mark.django_db
     def test_a_pack_that_conforms(self) -> None:
-        assert f"plain: conforms in {len(case_names())} cases." in told("plain")
+        cases = len(case_names(("static", "http")))
+
+        assert f"plain: conforms in {cases} cases." in told("plain", "--level", "static,http")
+
+    def test_without_a_level_it_asks_for_all_but_the_browser(self) -> None:
+        parser = ArgumentParser()
+        add_arguments(parser)
+
+        assert LEVELS == parser.parse_args(["plain"]).level
 
     def test_a_pack_that_does_not(self) -> None:
         """
@@ -86,6 +103,20 @@ class TestCommand:
 
         assert "Absent:\n  inline: Rows are cards." in told("plain", "--level", "static")
 
+    def test_the_line_for_a_readme(self) -> None:
+        """
+        It is as honest as the report: what was run, what is the pack's own, what is wrong.
+        """
+        components = len(drawn_components())
+
+        assert (
+            f"**Conforms** to contract 1 at level *accessible*: {components + 1} cases (static); "
+            f"{components} of {components} components its own.\n"
+        ) == told("plain", "--level", "static", "--badge")
+        assert "**Does not conform** to contract 1: 1 to do.\n" == refused(
+            "broken_onclick", "--level", "static", "--badge"
+        )
+
     @pytest.mark.parametrize("level", ["statics", "static,browsers", ","])
     def test_a_wrong_level_names_the_right_ones(self, level: str) -> None:
         with pytest.raises(CommandError, match="static, render, parity, http, behaviour, browser"):
@@ -110,6 +141,42 @@ class TestCommand:
         ]
 
 
+JOBLESS = """
+from tests import settings
+settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if not a.endswith("jobs")]
+import django
+django.setup()
+from powercrud_core.testing import conform
+from powercrud_core.testing.command import text
+report = conform("plain", only="*list.page*")
+print(text(report))
+"""
+
+
+class TestWithoutJobs:
+    def test_what_needs_them_is_counted_and_the_rest_is_asked(self) -> None:
+        """
+        In a process of its own: an app that was loaded once is not gone again.
+        """
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        command = [sys.executable, "-c", JOBLESS]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+        needy = sum(bool(s.needs) for s in catalogue() if s.level != BROWSER)
+
+        assert 40 < needy
+        assert f"Not asked: {needy} cases that need powercrud_core.jobs" in done.stdout, done.stderr
+        assert re.search(r"plain: conforms in \d+ cases\.", done.stdout)
+
+    def test_only_they_need_an_app(self) -> None:
+        """
+        Their names say so: other scenarios are asked of everybody.
+        """
+        needy = {s.name for s in catalogue() if s.needs}
+        named = {s.name for s in catalogue() if re.search(r"\bjobs?\b", s.name)}
+
+        assert needy == {name for name in named if name not in STATES}
+
+
 class TestSchema:
     @pytest.mark.parametrize(
         "change",
@@ -123,6 +190,26 @@ class TestSchema:
 
     def test_it_names_every_level(self) -> None:
         assert [*LEVELS, BROWSER] == SCHEMA["properties"]["levels"]["items"]["enum"]
+
+
+class TestReports:
+    """The stored reports; `python -m tests.packs.reports_page PACK` makes one anew."""
+
+    def test_the_pages_are_made_of_them(self) -> None:
+        made = reports_page.files()
+
+        assert made == {path: path.read_text() for path in made}
+
+    @pytest.mark.parametrize("name", PACKS)
+    def test_one_is_what_the_kit_asks_today(self, name: str) -> None:
+        report, pack = reports_page.stored()[name], get_pack(name).pack
+        every = (*LEVELS, BROWSER)
+
+        assert [] == list(violations(report, SCHEMA))
+        assert (True, list(every)) == (report["ok"], report["levels"])
+        assert (pack.level, pack.contract) == (report["level"], report["contract"])
+        assert len(case_names(every, pack.level)) == report["cases"]
+        assert list(drawn_components()) == list(report["components"])
 
 
 class TestCatalogue:

@@ -27,13 +27,17 @@ def findings(kit: Kit, component: str) -> list[Finding]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", PACKS)
-def test_an_installed_pack_conforms(name: str) -> None:
-    report = conform(name)
+def test_an_installed_pack_draws_every_component(name: str) -> None:
+    """
+    That it conforms is what the pack's own tests say, case by case.
+    """
+    report = conform(name, levels=["static"])
 
     assert report.ok, str(report)
     assert drawn_components() == list(report.drawn_by)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_an_odd_pack_conforms_without_exceptions(odd_pack: str) -> None:
     """
@@ -75,6 +79,29 @@ class TestWrongPacks:
         report = conform("broken_row_header_lost", levels=["http"])
 
         assert {"row"} == {f.component for f in report.findings}
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("name", "key"),
+        [
+            ("no_region", "jobs/behaviour.job.region"),
+            ("end_of_jobs_not_told", "jobs/behaviour.job.region.status"),
+            ("bar_is_a_picture", "job_progress/behaviour.job.region.bar"),
+            ("state_of_job_dropped", "job_progress/behaviour.job.region.running"),
+            ("notice_of_job_dropped", "job_progress/behaviour.job.region.notice"),
+            ("no_stop", "job_progress/behaviour.job.stop"),
+            ("no_retry", "action_menu/behaviour.job.retry"),
+            ("log_of_job_dropped", "job_page/behaviour.job.page"),
+            ("reasons_of_job_dropped", "job_page/behaviour.job.page.reasons"),
+            ("note_of_row_dropped", "row/behaviour.job.held.note"),
+            ("box_of_no_form", "bulk_page/behaviour.job.leave"),
+        ],
+    )
+    def test_what_a_visitor_misses_of_jobs_is_found(self, name: str, key: str) -> None:
+        scenario = key.partition(".")[2]
+        report = conform(f"broken_{name}", levels=["behaviour"], only=scenario)
+
+        assert [key] == [f.key for f in report.findings], str(report)
 
     @pytest.mark.django_db
     def test_a_blank_pack_fails_in_every_component(self) -> None:

@@ -390,7 +390,7 @@ class TestSizes:
         page = Page(client.get(f"{books}new/"))
 
         assert "" == self.select(page, "genres").get("data-pc-select")
-        assert "No results" == self.select(page, "genres").get("data-pc-text-none")
+        assert "No results" == page.one("messages").get("data-pc-text-none")
         assert None is self.select(page, "status").get("data-pc-select")
 
     def test_only_pages_that_need_it_load_the_script(self, client, books, screen):

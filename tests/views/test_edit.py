@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from powercrud_core import Column, CRUDView
 from powercrud_core.permissions import AllowAny, ModelPermissions
+from powercrud_core.views import deleting
 from tests.library.models import Anthology, Author, Book, Copy, Genre, Jacket, Label, Shelf
 from tests.views.pages import Page, seen, text_of
 
@@ -467,6 +468,45 @@ class TestDelete:
         page = Page(client.get(f"/authors/{author.pk}/delete/"))
 
         assert ["2 books"] == [text_of(g) for g in page.all("related-group")]
+
+    def test_what_goes_along_must_be_the_user_s_to_delete(
+        self, client_for, permissions, author, books
+    ):
+        books(2)
+        url = f"/authors/{author.pk}/delete/"
+        client = client_for(permissions("view_author", "delete_author"))
+        asked, refused = Page(client.get(url)), Page(client.post(url, seen(client, url)))
+
+        assert (200, 403) == (asked.status, refused.status)
+        for page in (asked, refused):
+            assert "You may not delete the books that would go along." in page.text("delete-form")
+            assert not page.has("confirm")
+        assert (1, 2) == (Author.objects.count(), Book.objects.count())
+
+        able = client_for(permissions("view_author", "delete_author", "delete_book"))
+        assert 302 == able.post(url, seen(able, url)).status_code
+        assert 0 == Book.objects.count()
+
+    def test_what_goes_along_must_be_among_the_rows_the_user_may_delete(
+        self, client, author, books, monkeypatch
+    ):
+        """
+        The policy of the related model decides row by row, in as many statements as it takes.
+        """
+        _other, kept = books(2)
+        monkeypatch.setattr(deleting, "ASKED", 1)
+        whole = ModelPermissions.rows
+
+        def rows(self, user, action, queryset):
+            found = whole(self, user, action, queryset)
+            locked = action == "delete" and queryset.model is Book
+            return found.exclude(pk=kept.pk) if locked else found
+
+        monkeypatch.setattr(ModelPermissions, "rows", rows)
+        url = f"/authors/{author.pk}/delete/"
+
+        assert 403 == client.post(url, seen(client, url)).status_code
+        assert 2 == Book.objects.count()
 
     def test_what_is_protected_cannot_be_deleted(self, client, author, books):
         """

@@ -58,6 +58,27 @@ class TestPage:
 
         assert ("2", "-title") == (sent["price_min"], sent["sort"])
 
+    def test_chosen_rows_are_sent_there(self, client, url):
+        """
+        The bar's button sends what was ticked; the page then offers the chosen rows first.
+        """
+        page = Page(client.get(f"{url}?price_min=2&sort=-title"))
+        button = page.one("bulk-export")
+        assert f"{url}export/?price_min=2" == button.get("formaction")
+        keys = [box.get("value") for box in page.all("row-select")]
+
+        asked = Page(client.post(button.get("formaction"), {"pk": keys[:1]}))
+        assert "The chosen rows" in asked.text("export-form")
+
+    def test_all_that_match_can_be_chosen(self, client, url):
+        page = Page(client.post(f"{url}export/?price_min=2", {"all": "1"}))
+        (token,) = page.sent("export-form")["_selection"]
+        address = f"{url}export/?_format=csv&_scope=chosen&_selection={token}"
+
+        assert titles(client.get(f"{url}export/?_format=csv&price_min=2")) == titles(
+            client.get(f"{address}&price_min=2")
+        )
+
     def test_without_an_export_there_is_none(self, client, screen, book):
         url = screen(Book)
 

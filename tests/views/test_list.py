@@ -140,6 +140,7 @@ class TestSorting:
 
         assert 60 == len(seen) == len(set(seen))
 
+    @pytest.mark.usefixtures("without_jobs")
     @pytest.mark.parametrize("sort", ["price", "-author", "title,-pages", ""])
     def test_the_database_is_told_what_breaks_a_tie(
         self, client, screen, shelf, django_assert_max_num_queries, sort

@@ -10,7 +10,8 @@ from powercrud_core.permissions import AllowAny
 from tests.library.models import Author, Book, Copy, Genre, Jacket, Remark
 from tests.views.pages import Page
 
-pytestmark = pytest.mark.django_db
+# With the app of jobs there is one more on each page of rows: tests/jobs/test_screens.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_jobs")]
 
 MANY = 500
 

@@ -104,7 +104,7 @@ def _control(group: FieldGroup, pack: PackConfig, renderer: Renderer) -> SafeStr
     name = str(group.attrs["data-pc-field"])
     found = re.search(r'id="(pc-\w-)', group.control)
     if name not in WidgetForm.base_fields:
-        return group.control
+        return _calm(group.control)
     form = WidgetForm(auto_id=f"{found[1] if found else 'pc-f-'}%s")
     form.renderer = pack.form_renderer
     form.fields[name].help_text = group.help_text

@@ -5,6 +5,7 @@ printed once and first in the tag; so is every other bundle (`Attrs`). Texts are
 and escape themselves. A component inside another draws itself: `{{ results.table }}`.
 """
 
+from powercrud_core.packs.contract.bulk import BulkGroups, BulkPage, SelectionBar
 from powercrud_core.packs.contract.conflicts import ConflictPage, FieldConflict
 from powercrud_core.packs.contract.dialogs import Confirmation, Dialog
 from powercrud_core.packs.contract.forms import (
@@ -20,6 +21,7 @@ from powercrud_core.packs.contract.forms import (
     ReadonlyField,
 )
 from powercrud_core.packs.contract.inline import RowPage
+from powercrud_core.packs.contract.jobs import JobPage, JobProgress, Jobs
 from powercrud_core.packs.contract.lists import (
     ActionMenu,
     FilterChips,
@@ -43,18 +45,24 @@ from powercrud_core.packs.pieces import (
     ConflictSide,
     DetailField,
     ErrorSummary,
+    Fact,
     Header,
     Link,
+    MoreActions,
     RelatedGroup,
+    RowChange,
     RowForm,
     Search,
     SortKey,
     Status,
+    Tick,
 )
 
 __all__ = [
     "ActionMenu",
     "Affix",
+    "BulkGroups",
+    "BulkPage",
     "Button",
     "Cell",
     "CellEditor",
@@ -69,6 +77,7 @@ __all__ = [
     "Dialog",
     "EmptyState",
     "ErrorSummary",
+    "Fact",
     "FieldConflict",
     "FieldGroup",
     "FieldRow",
@@ -81,22 +90,29 @@ __all__ = [
     "FormTabs",
     "Header",
     "HiddenField",
+    "JobPage",
+    "JobProgress",
+    "Jobs",
     "Link",
     "ListPage",
     "Message",
     "Messages",
+    "MoreActions",
     "NoticePage",
     "Pagination",
     "ReadonlyField",
     "RelatedGroup",
     "Results",
     "Row",
+    "RowChange",
     "RowForm",
     "RowPage",
     "Search",
+    "SelectionBar",
     "SortKey",
     "SortPanel",
     "Status",
     "Table",
+    "Tick",
     "Toolbar",
 ]

@@ -30,7 +30,8 @@ class FieldGroup(Component):
     (`grouped`: radios, a range) is a fieldset, its label the legend and without `label_attrs`.
     `inline` is a single checkbox, whose label follows the control. `before` and `after` stand at
     the control's edges. `choose_button` (in a form) or `choose_link` (in a filter) leads to the
-    page that picks a value of a large relation.
+    page that picks a value of a large relation. `related` stand beside the control: to create what
+    it can take, to edit or view what it holds; one that is `hidden` has no address yet.
 
     attrs: the element around the field.
     label: the field's name.
@@ -47,6 +48,7 @@ class FieldGroup(Component):
     after: stands after it (a unit).
     choose_button: leads from a form to the page that picks a value.
     choose_link: leads from a filter to the page that picks a value.
+    related: lead to the screens of what a relation points to.
     """
 
     attrs: Attrs
@@ -64,6 +66,7 @@ class FieldGroup(Component):
     after: Affix | None = None
     choose_button: Button | None = None
     choose_link: Link | None = None
+    related: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

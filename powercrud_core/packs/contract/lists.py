@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from powercrud_core.attrs import Attrs
 from powercrud_core.components import Component
+from powercrud_core.packs.contract.bulk import SelectionBar
 from powercrud_core.packs.contract.forms import FieldGroup
 from powercrud_core.packs.contract.messages import EmptyState, Message
 from powercrud_core.packs.pieces import (
@@ -15,10 +16,12 @@ from powercrud_core.packs.pieces import (
     Chip,
     Header,
     Link,
+    MoreActions,
     RowForm,
     Search,
     SortKey,
     Status,
+    Tick,
 )
 
 __all__ = [
@@ -42,11 +45,13 @@ class ActionMenu(Component):
     attrs: the element around the links.
     links: what can be done, in order.
     compact: in a table row: the icon stands alone where the pack has one.
+    more: further actions behind a button.
     """
 
     attrs: Attrs
     links: tuple[Link, ...]
     compact: bool = False
+    more: MoreActions | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,12 +140,14 @@ class Row(Component):
     cells: the values.
     actions: what can be done with the object.
     form: saves the row that is being edited, in the place of the actions.
+    select: the checkbox that chooses the row, an `<input>` in a cell before the others.
     """
 
     attrs: Attrs
     cells: tuple[Cell, ...]
     actions: ActionMenu | None = None
     form: RowForm | None = None
+    select: Attrs | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,6 +160,8 @@ class Table(Component):
     headers: the columns.
     actions_label: heading of the column of actions, or nothing without one.
     rows: all rows' HTML.
+    select: chooses all rows of the page: a checkbox that only a script shows, and the heading of
+        the column of checkboxes, for readers.
     """
 
     attrs: Attrs
@@ -161,6 +170,7 @@ class Table(Component):
     headers: tuple[Header, ...]
     actions_label: str
     rows: Iterable[SafeString]
+    select: Tick | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -197,6 +207,7 @@ class Results(Component):
     empty: why there are none.
     pagination: the other pages.
     hidden: inputs that belong to the filter form.
+    selection: what can be done with the chosen rows; stands before the table.
     """
 
     attrs: Attrs
@@ -207,6 +218,7 @@ class Results(Component):
     empty: EmptyState | None
     pagination: Pagination | None
     hidden: tuple[Attrs, ...]
+    selection: SelectionBar | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

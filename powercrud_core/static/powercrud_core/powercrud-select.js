@@ -9,8 +9,11 @@
  *                         picks, and is asked for choices. "compact" keeps the height of one row
  *   data-pc-name, data-pc-several, data-pc-required    on such an element: how the values are sent
  *   data-pc-text-none, data-pc-text-loading, data-pc-text-found, data-pc-text-chosen, data-pc-text-empty,
- *   data-pc-text-remove, data-pc-text-failed, data-pc-text-retry    texts, with {count}, {names} or {name}
+ *   data-pc-text-remove, data-pc-text-failed, data-pc-text-retry    on #pc-messages: texts of all lists of
+ *                         a page, with {count}, {names} or {name}
  *   data-pc-follow="/authors/{}/"   on a link in a field: leads to the chosen object; hidden without one
+ *   data-pc-follow-name="Edit {}"   on such a link: its accessible name
+ *   data-pc-follow-only="3"         on such a link: it is hidden while another value is chosen
  *   data-pc-part          "popover" holds check boxes, "popover-summary" in its button tells which are
  *                         ticked (data-pc-empty: none); "field" is what belongs to one control
  *
@@ -37,11 +40,14 @@
     return element;
   };
 
+  /** Return what belongs to an element, by the end of its id; in a dialog ids have its depth behind it. */
+  const beside = ({ id }, end) => document.getElementById(id.replace(/(--\d+)?$/, `_${end}$1`));
+
   /** One searched list: over a native select, or in the place of what was picked. */
   class Searched {
     constructor(home) {
       this.home = home;
-      this.texts = home.dataset;
+      this.texts = document.getElementById("pc-messages")?.dataset ?? {};
       this.compact = home.dataset.pcSelect === "compact";
       this.native = home.localName === "select";
       if (!this.native) this.replacePicked();
@@ -80,7 +86,7 @@
     /** Hide the way to the page that picks; a swap around the focus may have brought a new one. */
     hideChoose() {
       if (this.native || this.choose?.isConnected) return;
-      this.choose = document.getElementById(`${this.home.id}_choose`);
+      this.choose = beside(this.home, "choose");
       if (this.choose) this.choose.hidden = true;
     }
 
@@ -128,7 +134,8 @@
     /** Give the list its name, what describes it, and what it says when it changes. */
     describe() {
       const { list, home, select } = this, { control_input: input, dropdown_content: content, wrapper } = list;
-      const label = document.getElementById(`${home.id}_label`), aria = home.getAttribute("aria-label");
+      const source = this.native ? home : home.closest(FIELD) ?? home, id = `${input.id}-value`;
+      const label = beside(home, "label"), aria = home.getAttribute("aria-label");
       for (const element of [input, content]) {
         element.removeAttribute("aria-labelledby");
         if (aria) element.setAttribute("aria-label", aria);
@@ -298,6 +305,8 @@
     accept(value, text) {
       this.list.addOption({ value, text });
       this.list.addItem(value);
+      all("option", this.select).find(option => option.value === value).textContent = text;
+      this.tell();
       this.list.focus();
     }
 
@@ -311,7 +320,7 @@
   }
 
   const start = home => {
-    const ready = home.localName === "select" || document.getElementById(`${home.id}_choose`);
+    const ready = home.localName === "select" || beside(home, "choose");
     if (TomSelect && ready && home.isConnected && !live.has(home)) live.set(home, new Searched(home));
   };
   const ownerOf = element => live.get(element.closest?.(TARGETS)) ?? [...live.values()].find(s => s.select === element);
@@ -325,8 +334,11 @@
 
   function follow(control) {
     for (const link of all("a[data-pc-follow]", control.closest(FIELD) ?? document.createElement("i"))) {
-      link.hidden = !control.value;
-      if (control.value) link.href = link.dataset.pcFollow.replace("{}", quote(control.value));
+      const { pcFollow: url, pcFollowName: name, pcFollowOnly: only } = link.dataset, { value } = control;
+      link.hidden = !value || value !== (only ?? value);
+      if (link.hidden) continue;
+      link.href = url.replace("{}", quote(value));
+      link.ariaLabel = name.replace("{}", () => control.selectedOptions[0].textContent);
     }
   }
 
@@ -347,6 +359,7 @@
     if (!owner) return;
     event.preventDefault(); // a native select needs no help
     owner.accept(String(value), String(label));
+    follow(owner.select);
   });
   addEventListener("reset", ({ target }) => setTimeout(() => {
     for (const owner of live.values()) {

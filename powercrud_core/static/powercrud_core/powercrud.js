@@ -16,15 +16,16 @@
  *   data-pc-field        on what holds a field: its name. With data-pc-refresh its change is told to the server,
  *                        and fields with its name in data-pc-depends take their place anew
  *   data-pc-validate     on a POST form: a changed field is validated when it is left; nothing is saved
- *   data-pc-part         "page-link" brings the list's top back into sight; "table-scroller" keeps its
- *                        sideways scroll; a POST form with a part is not sent twice; a link or a field
+ *   data-pc-part         "page-link" brings the list's top back into sight; "table-scroller" keeps its sideways
+ *                        scroll; "sort-panel" on <details> goes by Escape and by a click elsewhere; a POST form
+ *                        with a part is not sent twice; a link or a field
  *                        outside the regions with a part or an id takes its namesake's address or value;
  *                        "cell-edit" on a link in a list: the editor on its page takes the place of the "cell", or
  *                        of the "row" where that page has the "row-form" outside of cells; "row-cancel" takes it away
  *   data-pc-cell         on a "cell": the field that is edited there
  *   data-pc-text-offline, data-pc-text-retry and others   on #pc-messages and the mould of dialogs: texts
  *   data-pc-page         what a page shows; a dialog shows that of another address, its ids ending in --1, --2 …
- *   data-pc-open="dialog" or "drawer"   on a link: its page opens on top of this one
+ *   data-pc-open="dialog" or "drawer"   on a link or a submit button: the page opens on top of this one
  *   data-pc-accept="#id" on such a link: the control that takes what is created there
  *   data-pc-leave        on such a link: what it stands on is gone when the dialog is done
  *   data-pc-dismiss      on a link or button in a dialog: closes it
@@ -33,7 +34,8 @@
  *   data-pc-guard        on such a form: asks before what differs from its first state is lost; "unsaved": all does
  *
  * To a POST that names a part (X-PC-Part) a view answers 204 with X-PC-Location in place of a redirect, so any
- * redirect means that somebody else answered: the session is over. X-PC-Events: {"pc:accept": {value, label}}.
+ * redirect means that somebody else answered: the session is over. X-PC-Events: {"pc:accept": {value, label}}, and
+ * "pc:changed" where rows were changed though the dialog stays; others are raised on the opener as they are.
  *
  * Packs style what it writes: aria-busy on a view, a link or a form that waits; data-pc-stale on a view whose
  * last request failed; data-pc-kind on a dialog; in messages <div data-pc-part="message" data-pc-tone="error"
@@ -50,6 +52,7 @@
  *   pc:before-swap  on a region, {fresh}: before it is replaced; canceled: it stays
  *   pc:swapped      on a new region or page, and on a live element with new content
  *   pc:error        on a view, a link or a form, {url, error, retry}: no answer or none of use; canceled: no message
+ * It listens to pc:refresh on a view, brought up to date unless it is edited, and to pc:parse, {text}, which gets {page}.
  * @example document.addEventListener("pc:swapped", event => startMyCharts(event.target));
  */
 (() => {
@@ -83,9 +86,11 @@
   const ownText = new WeakMap(); // a live element → its text without what was put before it
   let sentForms = new WeakSet(), shown = address(), pressed;
 
-  /** Put the view's parts of an address in place. `how` is for record(); `form` is one that sent itself. */
-  async function visit(wish, view, how, { form, toTop } = {}) {
-    if (isEdited(view)) return giveUp([places[0]], () => visit(wish, view, how, { form, toTop }));
+  /** Put the view's parts of an address in place. `how` is for record(); `form` is one that sent itself; `quiet`: nobody
+   * asked for it, so it disturbs nobody who edits, takes no message away, and waits for what is under way. */
+  async function visit(wish, view, how, { form, toTop, quiet } = {}) {
+    if (isEdited(view)) return quiet ? undefined : giveUp([places[0]], () => visit(wish, view, how, { form, toTop }));
+    if (quiet && requests.has(view.id)) return void (requests.get(view.id).again = true); // its answer may bring a message
     const url = merge(new URL(wish, location.href), view), request = new AbortController();
     if (!emit(view, "pc:visit", { url: url.href })) return;
     requests.get(view.id)?.abort();
@@ -96,9 +101,10 @@
     if (requests.get(view.id) !== request) return;
     requests.delete(view.id);
     if (problem) fail(view, url, problem, () => visit(wish, view, "replace", { toTop }));
-    else if (page?.getElementById(view.id)) swap(view, page, url, form);
+    else if (page?.getElementById(view.id)) swap(view, page, url, form, quiet);
     else location.replace(url); // a log-in page, a refusal: the browser goes there
     view.removeAttribute("aria-busy");
+    if (request.again && !problem) visit(location.href, view, "keep", { quiet: true });
     if (page && toTop && view.getBoundingClientRect().top < 0) view.scrollIntoView();
   }
 
@@ -161,7 +167,7 @@
     shown = address();
   }
 
-  function swap(view, page, url, form) {
+  function swap(view, page, url, form, quiet) {
     const focused = document.activeElement, restoreFocus = rememberFocus(view);
     const kept = form && focused.form === form && focused.matches(HELD) ? focused : null;
     for (const old of regionsOf(view)) {
@@ -175,7 +181,7 @@
     }
     for (const region of regionsOf(view)) rendered.set(region, url.href);
     updateLoose(view, page, kept);
-    updateLive(view, page);
+    updateLive(view, page, quiet);
     document.title = page.title || document.title;
     view.removeAttribute("data-pc-stale");
     restoreFocus();
@@ -208,10 +214,14 @@
     }
   }
 
-  function updateLive(view, page) {
+  function updateLive(view, page, quiet) {
     for (const old of all("[data-pc-live][id]")) {
       const fresh = page.getElementById(old.id), home = old.closest(VIEW);
       if (!fresh || (home && home !== view) || old.isEqualNode(fresh)) continue;
+      if (quiet && old.id === "pc-messages" && !fresh.firstElementChild) {
+        all(`[data-pc-problem="${CSS.escape(view.id)}"]`, old).forEach(message => message.remove());
+        continue;
+      }
       const own = ownText.get(old) ?? old.textContent, before = fresh.dataset.pcLive === "before";
       if (before) fresh.append(` ${own}`);
       ownText[before ? "set" : "delete"](old, own);
@@ -298,14 +308,15 @@
     })));
   }
 
-  /** Open the page of a link in a dialog on top of everything. */
-  async function open(link) {
-    const url = link.href, place = { opener: link, view: link.closest(VIEW), url, files: new Map(), original: null };
+  /** Open the page of a link, or what comes back for a form, in a dialog on top of everything. */
+  async function open(link, url = link.href, options = {}) {
+    const place = { opener: link, view: link.closest(VIEW), url, files: new Map(), original: null };
     if (link.hasAttribute("aria-busy") || !emit(link, "pc:open", { url })) return;
     link.setAttribute("aria-busy", "true");
-    const [got, error] = await settle(request(url));
+    const [got, error] = await settle(request(url, options));
     link.removeAttribute("aria-busy");
-    if (error || (!got.page && got.status >= 500)) return trouble(link, url, error ?? got, () => { link.focus(); open(link); });
+    const again = () => { link.focus(); open(link, url, options); };
+    if (error || (!got.page && (got.status >= 500 || options.body))) return trouble(link, url, error ?? got, again);
     if (!got.page) return leave(url); // a log-in page, a page of the site: the browser goes there
     const dialog = (place.dialog = mould().cloneNode(true));
     dialog.dataset.pcKind = link.dataset.pcOpen;
@@ -393,11 +404,17 @@
     box.showModal();
   }
 
+  /** Return an opener, or what brings back the menu that it stood in: a dialog has closed that. */
+  function reachable(opener) {
+    const menu = opener.closest("[popover]:not(:popover-open)");
+    return (menu && document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)) ?? opener;
+  }
+
   /** Close a dialog and all on top of it; what lies beneath has the focus and learns of what was saved. */
   function close(place) {
     const ended = places.splice(places.indexOf(place));
     ended.toReversed().forEach(({ dialog }) => { dialog.close(); dialog.remove(); });
-    (place.control ?? place.opener).focus();
+    (place.control ?? reachable(place.opener)).focus();
     if (ended.some(({ changed }) => changed)) refresh(places.at(-1), place);
   }
 
@@ -423,6 +440,7 @@
     if (form.hasAttribute("aria-busy") || !emit(form, "pc:send", { url, body })) return;
     hold(form, true);
     const [got, error] = await settle(request(url, { method: "POST", body }));
+    if (got) tellOf(place, got);
     if (dialog || !got?.target) hold(form, false); // else the browser is on its way to another page
     if (got?.target) finish(place, submitter, got);
     else if (!places.includes(place)) return; // closed meanwhile
@@ -459,10 +477,15 @@
     if (token && old) old.value = token.value;
   }
 
-  /** Something was saved or deleted: hand over its value, then go on or close. */
-  async function finish(place, submitter, { target, events: { "pc:accept": value, ...others } }) {
-    Object.assign(place, { original: null, changed: true, target });
+  /** Raise the events that came with an answer, all but the one that hands over a value. */
+  function tellOf(place, { events: { "pc:accept": _value, ...others } }) {
+    if (others["pc:changed"]) place.changed = true;
     for (const [name, detail] of Object.entries(others)) emit(place.opener ?? document, name, detail);
+  }
+
+  /** Something was saved or deleted: hand over its value, then go on or close. */
+  async function finish(place, submitter, { target, events: { "pc:accept": value } }) {
+    Object.assign(place, { original: null, changed: true, target });
     if (!place.dialog) return leave(target);
     if (value) accept(place, value);
     if (!places.includes(place)) return refresh(places.at(-1), place); // closed meanwhile
@@ -638,6 +661,17 @@
     else if (ends) shut(unit);
   });
 
+  // What lies on the list goes by Escape and by a click elsewhere.
+  const openPanels = () => all('details[data-pc-part="sort-panel"][open]');
+  addEventListener("click", ({ target }) => openPanels().forEach(panel => (panel.open = panel.contains(target))));
+  addEventListener("keydown", event => {
+    const panel = openPanels().find(open => open.contains(event.target) || event.target === document.body);
+    if (!panel || event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  });
+
   // Not left to the browser: a second Escape would close a dialog without asking.
   addEventListener("keydown", event => {
     const place = places.at(-1), others = document.querySelector(":popover-open, dialog:modal:not([data-pc-kind])");
@@ -652,7 +686,11 @@
     if (unitOf(form)) {
       event.preventDefault();
       save(unitOf(form));
-    } else if (form.getAttribute("method")?.toLowerCase() === "post") {
+    } else if (event.submitter?.dataset.pcOpen && mould()) {
+      event.preventDefault();
+      open(event.submitter, event.submitter.formAction, { method: "POST", body: new FormData(form, event.submitter) });
+    } else if (event.submitter?.hasAttribute("formtarget")) return;
+    else if (form.getAttribute("method")?.toLowerCase() === "post") {
       const ours = form.hasAttribute("data-pc-send");
       if (ours || sentForms.has(form)) event.preventDefault(); // a double click must not save twice
       if (ours) post(form, event.submitter);
@@ -755,6 +793,8 @@
     all("form[aria-busy]").forEach(form => hold(form, false));
     if (event.persisted && places[0].original == null) remember(places[0]);
   });
+  addEventListener("pc:refresh", ({ target }) => { if (target.matches?.(VIEW)) visit(location.href, target, "keep", { quiet: true }); });
+  addEventListener("pc:parse", ({ detail }) => { detail.page = parse(detail.text); });
   remember(places[0]);
   for (const region of all(`${VIEW} [data-pc-region][id]`)) rendered.set(region, location.href);
 })();

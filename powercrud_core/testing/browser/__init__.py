@@ -1,6 +1,6 @@
 """The level `browser`: what only a real browser shows, on the kit's store, script or no script."""
 
-from powercrud_core.testing.browser import forms, lists, looks, nojs
+from powercrud_core.testing.browser import bulk, forms, jobs, lists, looks, nojs, rows
 from powercrud_core.testing.browser.machine import BrowserMissing
 from powercrud_core.testing.browser.scenario import RANKS, SCENARIOS, BrowserScenario, asked_of
 from powercrud_core.testing.browser.session import Session
@@ -15,4 +15,4 @@ __all__ = [
     "asked_of",
 ]
 
-MODULES = (lists, forms, nojs, looks)
+MODULES = (lists, forms, bulk, jobs, rows, nojs, looks)

@@ -147,6 +147,22 @@ def _(w: Window) -> None:
     screen.seen("the message", screen.part("message", "Saw"))
 
 
+@scenario("form.related.create", "field_group", "What is created on the way is selected at once.")
+def _(w: Window) -> None:
+    screen = filled(w.open(f"{NEW}?next={LIST}%3Fq%3DSaw"), name="Saw")
+    screen.part("related-create").click()
+    dialog = screen.page.locator("dialog:modal")
+    screen.control("name", dialog).fill("Smith")
+    screen.send(screen.part("save", within=dialog).click)
+    screen.until("dialogs", 0, dialog.count)
+    screen.focus_at("-maker")
+    name = screen.part("related-update").get_attribute
+    screen.until("what can be edited", "Edit maker Smith", lambda: name("aria-label"))
+    sent(screen)
+    screen.at(f"{LIST}?q=Saw")
+    screen.seen("the product with its maker", screen.part("row", "Smith"))
+
+
 @scenario("filter.choose", "filter_form", "A searched pick filters at once; the panel stays.")
 def _(w: Window) -> None:
     screen = w.open(f"{LIST}?kind=toy")

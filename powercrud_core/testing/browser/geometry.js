@@ -15,7 +15,12 @@
     if (!element.matches("label, p a, td a, th a, li a, dd a") && (b.width < 12 || b.height < 12)) found.push(`tiny: ${html(element)}`);
     if (!scroller(element) && (b.left < -1 || b.right > innerWidth + 1)) found.push(`cut off: ${html(element)}`);
   }
-  const floats = element => element.closest("details[open] > :not(summary)");
+  // What stays in sight lies over what is scrolled; both can be reached.
+  const stuck = element => {
+    while (element && !["sticky", "fixed"].includes(getComputedStyle(element).position)) element = element.parentElement;
+    return element;
+  };
+  const floats = element => element.closest("details[open] > :not(summary)") ?? stuck(element);
   controls.forEach((a, i) => controls.slice(i + 1).forEach(b => {
     if (a.contains(b) || b.contains(a) || a.control === b || b.control === a || floats(a) !== floats(b)) return;
     const [x, y] = [box(a), box(b)];

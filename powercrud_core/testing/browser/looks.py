@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+from django.apps import apps
+
 from powercrud_core.testing.browser.machine import axe
 from powercrud_core.testing.browser.scenario import scenario
 from powercrud_core.testing.browser.screen import HEIGHT, NARROW, WIDE, Screen, Window, script
@@ -72,7 +74,8 @@ def tabbed(screen: Screen) -> list[str]:
 def complaints_of(words: Callable[[str], bool], w: Window) -> list[str]:
     """Open every page and return what the browser says about them, of one kind."""
     for sight in SIGHTS.values():
-        sight.open(w)
+        if not sight.needs or apps.is_installed(sight.needs):
+            sight.open(w)
     heard, w.complaints = w.complaints, []
     return [text for text in heard if words(text)]
 
@@ -116,12 +119,14 @@ for name, sight in SIGHTS.items():
             sight.component,
             f"axe finds nothing against WCAG 2.2 AA in {sight.meaning}, {scheme}, wide and narrow.",
             level="full",
+            needs=sight.needs,
         )(partial(axe_sees_nothing, sight, scheme, WCAG))
     scenario(
         f"axe.{name}.practice",
         sight.component,
         f"axe finds nothing against good practice in {sight.meaning}.",
         level="accessible",
+        needs=sight.needs,
     )(partial(axe_sees_nothing, sight, "light", PRACTICE))
     for size, width in (("wide", WIDE), ("narrow", NARROW)):
         scenario(
@@ -129,6 +134,7 @@ for name, sight in SIGHTS.items():
             sight.component,
             f"Nothing is cut off, covered or tiny in {sight.meaning}, {width} pixels wide.",
             level="full",
+            needs=sight.needs,
         )(partial(fits, sight, width, "en-US"))
 for name in ("list", "list.filter", "form.error", "detail", "delete", "choose"):
     sight = SIGHTS[name]

@@ -1,5 +1,6 @@
 """The same without a script: real links and real forms, and panels that the browser opens."""
 
+from powercrud_core.testing.browser.bulk import picked
 from powercrud_core.testing.browser.forms import EDIT, LIST, NEW, filled, sent
 from powercrud_core.testing.browser.lists import FIRST, SECOND, heading
 from powercrud_core.testing.browser.scenario import scenario
@@ -117,3 +118,71 @@ def _(w: Window) -> None:
     screen.part("action-delete", within=screen.part("row", "Product 2").first).click()
     sent(screen, "confirm")
     screen.seen("the message", screen.part("message", "Product 2"))
+
+
+@scenario("nojs.bulk.edit", "bulk_page", "Ticked rows are changed, page by page of a journey.")
+def _(w: Window) -> None:
+    screen = picked(w.open("/goods/", js=False), 1, 2)
+    screen.send(screen.part("bulk-update").click)
+    screen.control("mode-price", screen.part("operation-form")).select_option("set")
+    screen.control("price", screen.part("operation-form")).fill("7")
+    screen.send(screen.part("preview").click)
+    screen.until("changes", 2, screen.part("row-change").count)
+    screen.send(screen.part("confirm").click)
+    screen.at("/goods/")
+    screen.seen("the message", screen.part("message", "2 products changed."))
+
+
+@scenario("nojs.bulk.matching", "selection_bar", "All that match are chosen by one box.")
+def _(w: Window) -> None:
+    screen = w.open("/goods/?kind=tool", js=False)
+    screen.part("select-matching").check()
+    screen.send(screen.part("bulk-sell").click)
+    screen.send(screen.part("confirm").click)
+    screen.seen("the message", screen.part("message", "5 products"))
+
+
+@scenario("nojs.bulk.page-box", "table", "A box that would do nothing is not shown.")
+def _(w: Window) -> None:
+    screen = w.open("/goods/", js=False)
+    screen.expect("the box of the page", False, screen.part("page-select").is_visible())
+
+
+@scenario("nojs.bulk.nothing", "notice_page", "Who chose nothing is told so, with a way back.")
+def _(w: Window) -> None:
+    screen = w.open("/goods/", js=False)
+    screen.send(screen.part("bulk-update").click)
+    screen.seen("the page", screen.part("notice-page"))
+    screen.part("notice-page").locator("a").first.click()
+    screen.shows(*FIRST)
+
+
+@scenario("nojs.action.more", "action_menu", "More actions open, and one is done.")
+def _(w: Window) -> None:
+    screen = w.open("/goods/", js=False)
+    row = screen.part("row", "Product 2")
+    screen.part("more", within=row).click()
+    screen.seen("the action", screen.part("action-note", within=row))
+    screen.part("action-note", within=row).click()
+    screen.control("note", screen.part("operation-form")).fill("Fragile")
+    screen.send(screen.part("confirm").click)
+    screen.seen("the message", screen.part("message", "1 note written."))
+
+
+@scenario("nojs.inline", "row_page", "A cell is edited on a page of its own.")
+def _(w: Window) -> None:
+    screen = w.open("/stock/", js=False)
+    price = screen.part("row").first.locator('[data-label="Price"]')
+    screen.part("cell-edit", within=price).click()
+    screen.control("price", screen.part("row")).fill("7")
+    screen.send(screen.part("row-save").click)
+    screen.seen("the message", screen.part("message", "Product 1"))
+
+
+@scenario("nojs.form.follows", "form_body", "A button brings a form up to date.")
+def _(w: Window) -> None:
+    screen = w.open("/lots/2/edit/", js=False)
+    form = screen.part("form")
+    screen.control("kind", form).select_option("toy")
+    screen.send(screen.part("refresh").click)
+    screen.until("the price", 1, screen.control("price", form).count)

@@ -21,6 +21,7 @@ class BrowserScenario:
     meaning: what is promised, in one line.
     walk: raises Unmet where the promise is broken.
     level: the lowest conformance level that promises it, of RANKS.
+    needs: an optional app of ours; it is asked only where that is installed.
     """
 
     name: str
@@ -28,6 +29,7 @@ class BrowserScenario:
     meaning: str
     walk: BrowserWalk
     level: str = "core"
+    needs: str = ""
 
 
 RANKS = ("core", "full", "accessible")
@@ -41,14 +43,14 @@ def asked_of(level: str) -> tuple[str, ...]:
 
 
 def scenario(
-    name: str, component: str, meaning: str, *, level: str = "core"
+    name: str, component: str, meaning: str, *, level: str = "core", needs: str = ""
 ) -> Callable[[BrowserWalk], BrowserWalk]:
     """Register a walk."""
 
     def register(walk: BrowserWalk) -> BrowserWalk:
         if name in SCENARIOS:
             raise ValueError(f"Two scenarios are called {name!r}.")
-        SCENARIOS[name] = BrowserScenario(name, component, meaning, walk, level)
+        SCENARIOS[name] = BrowserScenario(name, component, meaning, walk, level, needs)
         return walk
 
     return register

@@ -62,6 +62,10 @@ class SharingServer(ThreadedWSGIServer):
     def _close_connections(self) -> None:
         pass
 
+    def serve_forever(self, poll_interval: float = 0.02) -> None:
+        """Serve until the end; a walk need not wait half a second for it."""
+        super().serve_forever(poll_interval)
+
 
 class ServerThread(LiveServerThread):
     """Serves on a port of its own."""

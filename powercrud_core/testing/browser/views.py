@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from powercrud_core.testing.browser.bulk import GOODS, picked
 from powercrud_core.testing.browser.forms import EDIT, LIST, NEW, TYPED, filled, sent
+from powercrud_core.testing.browser.jobs import WORK, put
 from powercrud_core.testing.browser.screen import Screen, Window
+from powercrud_core.testing.work import JOBS, PAGE
 
 __all__ = ["SIGHTS", "Sight"]
 
@@ -45,11 +48,54 @@ def save(screen: Screen) -> None:
     screen.seen("the message", screen.part("message", "Saw"))
 
 
+def choose(screen: Screen) -> None:
+    """Choose rows."""
+    picked(screen, 1, 2)
+
+
+def begin(screen: Screen, operation: str = "update") -> None:
+    """Begin an operation on a page of its own, as without a script."""
+    choose(screen)
+    press = "b => { b.form.action = b.formAction; HTMLFormElement.prototype.submit.call(b.form); }"
+    screen.send(lambda: screen.part(f"bulk-{operation}").evaluate(press))
+    screen.page.wait_for_load_state()
+
+
+def foretell(screen: Screen) -> None:
+    """Go on to the preview of an edit."""
+    begin(screen)
+    form = screen.part("operation-form")
+    for name, value in (("mode-price", "set"), ("mode-kind", "set"), ("kind", "tool")):
+        screen.control(name, form).select_option(value)
+    screen.control("price", form).fill("7")
+    screen.send(screen.part("preview").click)
+    screen.seen("the preview", screen.part("bulk-page"))
+
+
+def refuse(screen: Screen) -> None:
+    """Ask for the deletion of what is needed."""
+    begin(screen, "delete")
+    screen.seen("the question", screen.part("bulk-page"))
+
+
+def work(screen: Screen) -> None:
+    """Let a job be at work on what is shown."""
+    put(screen, "running").page.reload()
+    screen.seen("the job", screen.part("job"))
+
+
+def fall_short(screen: Screen) -> None:
+    """Look at a job that is over, some of whose rows did not change."""
+    put(screen, "partial").page.goto(PAGE)
+    screen.until("the reasons", True, screen.part("bulk-groups").is_visible)
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One page in one state.
 
     component: what is looked at first when something is wrong.
+    needs: an optional app of ours.
     panel: the end of the id of a panel that lies over the page; only it can be read and pressed.
     """
 
@@ -58,6 +104,7 @@ class Sight:
     path: str
     prepare: Prepare = nothing
     panel: str = ""
+    needs: str = ""
 
     def open(self, window: Window, **options: Any) -> Screen:
         """Open the page in its state."""
@@ -88,15 +135,24 @@ SIGHTS: Mapping[str, Sight] = {
     "detail": Sight("detail_page", "an object", f"{LIST}1/"),
     "form": Sight("form_page", "a form", f"{LIST}1/edit/"),
     "form.error": Sight("form_body", "a form with errors", NEW, fail),
+    "choose": Sight("choice_page", "choices", f"{LIST}choices/maker/"),
+    "delete": Sight("delete_page", "the question before a deletion", "/makers/3/delete/"),
+    "delete.protected": Sight("delete_page", "a deletion that is not possible", f"{LIST}1/delete/"),
+    "select": Sight("selection_bar", "the list with chosen rows", GOODS, choose),
+    "bulk.edit": Sight("form_page", "the form for several rows", GOODS, begin),
+    "bulk.preview": Sight("bulk_page", "the preview of an edit", GOODS, foretell),
+    "bulk.delete": Sight("bulk_page", "the deletion of rows that are needed", GOODS, refuse),
+    "job.list": Sight("jobs", "a list with a job at work", WORK, work, needs=JOBS),
+    "job.page": Sight(
+        "job_page", "the page of a job that fell short", WORK, fall_short, needs=JOBS
+    ),
+    "notice.forbidden": Sight("notice_page", "a page that is forbidden", "/tags/"),
+    "notice.missing": Sight("notice_page", "a page that is not there", f"{LIST}999/"),
+    # The last one, for those who look at one after the other: it renames a product.
     "form.saved": Sight(
         "message",
         "the message after saving",
         f"{EDIT}?next={LIST}",
         save,
     ),
-    "choose": Sight("choice_page", "choices", f"{LIST}choices/maker/"),
-    "delete": Sight("delete_page", "the question before a deletion", "/makers/3/delete/"),
-    "delete.protected": Sight("delete_page", "a deletion that is not possible", f"{LIST}1/delete/"),
-    "notice.forbidden": Sight("notice_page", "a page that is forbidden", "/tags/"),
-    "notice.missing": Sight("notice_page", "a page that is not there", f"{LIST}999/"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from store import people, seed
+from store.models import Play
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         filled = seed.is_empty()
         if filled:
             seed.seed()
+        elif not Play.objects.exists():  # a store from before they were counted
+            seed.seed_plays()
         people.create_people()
         if verbosity:
             self.stdout.write("Store loaded." if filled else "The store has its data already.")
