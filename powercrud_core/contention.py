@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-__all__ = ["Holding", "holdings", "is_busy", "provide"]
+__all__ = ["UNREACHED", "Holding", "holdings", "is_busy", "provide"]
 
 # What PostgreSQL and MySQL call a serialization failure, a deadlock, and a lock not to be had.
 RACES = {"40001", "40P01", "55P03", 1205, 1213, 3572}
+# What a lost connection raises, at first and when it is used again: it says nothing about a row.
+UNREACHED = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

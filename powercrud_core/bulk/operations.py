@@ -9,13 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import (
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    transaction,
-)
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -23,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from powercrud_core.bulk.checking import sentences
 from powercrud_core.bulk.plans import Code, Outcome, RowNote, Sample
+from powercrud_core.contention import UNREACHED
 from powercrud_core.selection import key_of
 
 __all__ = ["PLACES", "Action", "Batch", "BulkOperation", "Done", "File", "RedoError"]
@@ -70,7 +65,7 @@ class Batch:
                 self.fail(obj, "conflict", _("This is in conflict with other data."), key)
         except Exception as error:
             explain = self.run.explain
-            if explain is None or isinstance(error, OperationalError | InterfaceError):
+            if explain is None or isinstance(error, UNREACHED):
                 raise
             if not self.careful:
                 raise RedoError from error

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from powercrud_core.bulk import Chunk, Outcome, PlanError, RowNote
 from powercrud_core.conf import get_conf
-from powercrud_core.contention import is_busy
+from powercrud_core.contention import UNREACHED, is_busy
 from powercrud_core.exceptions import ConfigError
 from powercrud_core.jobs import claims, runners
 from powercrud_core.jobs.context import Current, inside
@@ -115,7 +115,7 @@ class Worker:
             return
         try:
             self.run = make_run(self.job)
-        except (PlanError, ConfigError, OperationalError):
+        except (PlanError, ConfigError, *UNREACHED):
             raise
         except Exception as error:
             raise PlanError("view", self.explain(error)[1]) from error
@@ -408,7 +408,7 @@ class Worker:
         try:
             with transaction.atomic(using=self.run.using), inside(self.current):
                 text = self.run.finish(outcome)
-        except OperationalError:
+        except UNREACHED:
             raise
         except Exception as error:
             text = self.explain(error)[1]

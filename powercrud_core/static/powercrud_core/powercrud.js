@@ -241,10 +241,10 @@
       all("details[id]", root).forEach(panel => (panel.open = isOpen(panel)));
       scrollersOf(root).forEach((scroller, i) => (scroller.scrollLeft = offsets[i] ?? 0));
       for (const [id, scrollTop] of popped) {
-        const popover = byId(id);
+        const popover = byId(id), source = root.querySelector(`[popovertarget="${CSS.escape(id)}"]`) ?? undefined;
         if (!popover?.popover) continue;
-        root.querySelector(`[popovertarget="${CSS.escape(id)}"]`)?.focus(); // Escape leads back to it
-        popover.showPopover();
+        source?.focus(); // Escape leads back to it,
+        popover.showPopover({ source }); // and it stands at it
         popover.scrollTop = scrollTop;
       }
     };

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.db import connections
 
+from powercrud_core.contention import UNREACHED
 from powercrud_core.jobs import controls, runners
 from powercrud_core.jobs.engine import deliver
 from powercrud_core.jobs.models import Job
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             try:
                 found = [deliver(key, stop=lambda: bool(stopped)) for key in self.next_keys()]
                 controls.drop_lapsed()
-            except OperationalError as error:
+            except UNREACHED as error:
                 self.stderr.write(f"{error}")
                 found = []
             if not any(found) and not stopped:
