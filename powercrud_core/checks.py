@@ -9,6 +9,9 @@ from typing import Any
 
 from django.apps import apps as registry
 from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import router
@@ -32,6 +35,7 @@ from powercrud_core.problems import find_problems, known_annotations
 from powercrud_core.routes import namespaces_of, related_view, routed, views_of
 
 __all__ = [
+    "check_cache",
     "check_overrides",
     "check_packs",
     "check_settings",
@@ -75,6 +79,18 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
             text = f"POWERCRUD_{name.upper()} is {value!r}."
             found.append(_message("E001", text, "Set it to a whole number above zero."))
     return found
+
+
+@register(deploy=True)
+def check_cache(**kwargs: Any) -> list[CheckMessage]:
+    """Report a cache of one process's own: it remembers which confirmations were used."""
+    if not isinstance(caches["default"], LocMemCache | DummyCache):
+        return []
+    if not any(view.all_operations() for _name, view in routed(get_resolver().url_patterns)):
+        return []
+    text = "Processes do not share the cache 'default': a double click may act twice."
+    hint = "Set CACHES['default'] to one that they share, such as Redis or the database."
+    return [_message("W003", text, hint)]
 
 
 def _leads_somewhere(url: str) -> bool:

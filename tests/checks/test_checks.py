@@ -7,7 +7,7 @@ from types import ModuleType
 import django_filters
 import pytest
 from django import forms
-from django.core.checks import run_checks
+from django.core.checks import registry, run_checks
 from django.test import override_settings
 from django.urls import include, path
 
@@ -16,6 +16,7 @@ from powercrud_core import Column, CRUDView, InlineEdit
 from powercrud_core.authoring.schema import stamp_of
 from powercrud_core.bulk import Action, BulkDelete, BulkUpdate
 from powercrud_core.checks import (
+    check_cache,
     check_overrides,
     check_packs,
     check_settings,
@@ -376,12 +377,12 @@ class TestViews:
             view.as_view(role=view.roles[0])(request)
 
 
-def told(*patterns, login="https://sign-in.example.org/"):
+def told(*patterns, check=check_views, login="https://sign-in.example.org/"):
     """Run the check of views over a URLconf; return what it tells, hints and all."""
     urls = ModuleType("urls")
     urls.urlpatterns = list(patterns)
     with override_settings(ROOT_URLCONF=urls, LOGIN_URL=login):
-        return [(p.id, p.msg, p.hint) for p in check_views()]
+        return [(p.id, p.msg, p.hint) for p in check()]
 
 
 def routed(*patterns, **options):
@@ -536,6 +537,36 @@ class TestSettings:
             ("powercrud.E001", "POWERCRUD_CHOICES_LIMIT is 0."),
             ("powercrud.E001", "POWERCRUD_CHOICES_SEARCH is 'x'."),
         ] == [p[:2] for p in settings_check(check_settings)]
+
+
+class TestCache:
+    """With `check --deploy`."""
+
+    @pytest.mark.parametrize(
+        ("backend", "wrong"), [("locmem.LocMemCache", True), ("filebased.FileBasedCache", False)]
+    )
+    def test_one_that_processes_do_not_share(self, settings, tmp_path, backend, wrong):
+        backend = f"django.core.cache.backends.{backend}"
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(tmp_path)}}
+        view = type("BookView", (CRUDView,), {"model": Book, "actions": [Lend]})
+
+        assert [
+            (
+                "powercrud.W003",
+                "Processes do not share the cache 'default': a double click may act twice.",
+                "Set CACHES['default'] to one that they share, such as Redis or the database.",
+            )
+        ] * wrong == told(path("b/", include(view.get_urls())), check=check_cache)
+
+    def test_without_actions_it_does_not_matter(self):
+        view = type("BookView", (CRUDView,), {"model": Book})
+
+        assert [] == told(path("b/", include(view.get_urls())), check=check_cache)
+
+    def test_only_deployments_are_asked(self):
+        found = registry.registry.get_checks
+
+        assert check_cache not in found() and check_cache in found(include_deployment_checks=True)
 
 
 class TestOverrides:
