@@ -14,14 +14,10 @@ from django.utils.translation import gettext as _
 
 from powercrud_core import hooks
 from powercrud_core.attrs import Attrs
-from powercrud_core.columns import BoundColumn
 from powercrud_core.forms import hidden
 from powercrud_core.inline import InlineEdit, edited_field, editing_rows, editor
-from powercrud_core.lists import ListFrame
 from powercrud_core.packs.contract import Button, RowForm, RowPage, Status, Table
 from powercrud_core.packs.icons import icon
-from powercrud_core.stencils import StampedRows
-from powercrud_core.tables import RowPlan
 from powercrud_core.versions import SEEN
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.editing import EditHandlers
@@ -205,7 +201,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
         if obj is not None:
             plan = self.get_row_builder(frame, [obj]).plan()
             rows = editing_rows(plan, obj, {}, None, note)
-            table = self._row_table(frame, self.list_columns, rows, plan)
+            table = self._drawn_table(frame, frame.plain_headers(self.list_columns), rows, plan)
         return self._row_page_of(title or str(obj), table, status)
 
     def get_editing_page(self, form: Any, conflicts: Sequence[str] = ()) -> RowPage:
@@ -251,7 +247,7 @@ class InlineHandlers(ListHandlers, EditHandlers):
             for column, name in names.items()
         }
         rows = editing_rows(plan, obj, editors, row_form if by_row else None, "")
-        table = self._row_table(frame, columns, rows, plan)
+        table = self._drawn_table(frame, frame.plain_headers(columns), rows, plan)
         label = str(form.fields[first].label) if not by_row and first else ""
         title = (
             _("Edit %(label)s of %(name)s") % {"label": label, "name": form.heading}
@@ -269,27 +265,6 @@ class InlineHandlers(ListHandlers, EditHandlers):
             back=self.link(self.get_list_url(), self.get_page_title(), "back"),
             status=status,
             table=table,
-        )
-
-    def _row_table(
-        self, frame: ListFrame, columns: Sequence[BoundColumn], rows: StampedRows, plan: RowPlan
-    ) -> Table:
-        """Return a table of one row, which cannot be sorted."""
-        plural = {"plural": frame.plural}
-        return Table(
-            renderer=self.renderer,
-            attrs=hooks.bundle("table", id=f"{self.list_id}-table"),
-            scroller=hooks.bundle(
-                "table-scroller",
-                role="region",
-                aria_label=_("Table of %(plural)s") % plural,
-                tabindex="0",
-            ),
-            caption=self.get_page_title(),
-            headers=frame.plain_headers(columns),
-            actions_label=_("Actions") if plan.acts else "",
-            rows=rows,
-            select=self.get_page_tick() if plan.select else None,
         )
 
     def _row_form(self, form: Any, name: str, conflicts: Sequence[str]) -> RowForm:

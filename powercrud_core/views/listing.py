@@ -21,6 +21,7 @@ from powercrud_core.filters import conditions
 from powercrud_core.lists import ListFrame
 from powercrud_core.packs.contract import (
     EmptyState,
+    Header,
     Link,
     ListPage,
     Results,
@@ -28,7 +29,8 @@ from powercrud_core.packs.contract import (
     Toolbar,
 )
 from powercrud_core.search import search
-from powercrud_core.tables import action_menu
+from powercrud_core.stencils import StampedRows
+from powercrud_core.tables import RowPlan, action_menu
 from powercrud_core.views.base import NEXT
 from powercrud_core.views.filtering import CHOICE_SEARCH
 from powercrud_core.views.rows import RowBuilder
@@ -219,7 +221,12 @@ class ListHandlers(SelectingView):
         """Return the rows of a page with their headings."""
         builder = self.get_row_builder(frame, list(page.object_list))
         plan = builder.plan()
-        named = self.get_page_title()
+        return self._drawn_table(frame, frame.headers(), builder.rows(plan), plan)
+
+    def _drawn_table(
+        self, frame: ListFrame, headers: tuple[Header, ...], rows: StampedRows, plan: RowPlan
+    ) -> Table:
+        """Return the table around rows, as it stands in the list and on the page of one row."""
         return Table(
             renderer=self.renderer,
             attrs=hooks.bundle("table", id=f"{self.list_id}-table"),
@@ -229,10 +236,10 @@ class ListHandlers(SelectingView):
                 aria_label=_("Table of %(plural)s") % {"plural": frame.plural},
                 tabindex="0",
             ),
-            caption=named,
-            headers=frame.headers(),
+            caption=self.get_page_title(),
+            headers=headers,
             actions_label=_("Actions") if plan.acts else "",
-            rows=builder.rows(plan),
+            rows=rows,
             select=self.get_page_tick() if plan.select else None,
         )
 
