@@ -100,7 +100,7 @@ class Worker:
         self.after: dict[str, Any] = {}
         self.sqlite = connections[self.alias].vendor == "sqlite"
         self.target = SECONDS / 2 if self.sqlite else SECONDS
-        self.turn = time.monotonic() + self.target
+        self.turn = min(self.until, time.monotonic() + self.target)
 
     @property
     def mine(self) -> Any:
@@ -131,10 +131,10 @@ class Worker:
             if chunk.tries and not chunk.at:
                 self.wait(chunk.tries)
             self.step(chunk)
+            self.let_others_write()
             if time.monotonic() > self.until or self.stop():
                 end(self.job, State.QUEUED)
                 return
-            self.let_others_write()
 
     def hopeless(self) -> bool:
         """End a job over which workers keep dying, or leave out the row that kills them."""
@@ -178,7 +178,7 @@ class Worker:
             raise LeaseLostError
 
     def let_others_write(self) -> None:
-        """On SQLite, leave a gap now and then in which whoever waits for the lock looks for it."""
+        """On SQLite, leave a gap now and then, in short slices too: others look for the lock."""
         if self.sqlite and time.monotonic() > self.turn:
             time.sleep(SQLITE_LOOKS)
             self.turn = time.monotonic() + self.target
