@@ -139,9 +139,10 @@ class Worker:
     def hopeless(self) -> bool:
         """End a job over which workers keep dying, or leave out the row that kills them."""
         job = self.job
-        crashed = JobRow.objects.using(self.alias).filter(job=job, code="crashed").count()
-        if crashed >= CRASHED or (job.atomic and job.deaths >= CRASHED):
-            end(job, State.DEAD, _("Its workers keep dying."))
+        blamed = job.meta.get("blamed", 0)
+        if blamed >= CRASHED or (job.atomic and job.deaths >= CRASHED):
+            state = State.FAILED if job.reason else State.DEAD
+            end(job, state, job.reason or _("Its workers keep dying."))
             return True
         chunk = self.next_chunk()
         if chunk is None or job.atomic or job.deaths < BLAMED or not job.step == job.suspects == 1:
@@ -149,9 +150,11 @@ class Worker:
         key = chunk.rows[0][chunk.at]
         crash = _("The worker died over this row.")
         note = RowNote(key, "failed", "error" if job.reason else "crashed", job.reason or crash)
+        job.meta = {**job.meta, "blamed": blamed + 1}
         with transaction.atomic(using=self.alias):
             self.advance(chunk, 1)
             self.record(Outcome(notes=(note,)), 1, 0)
+            self.mine.update(meta=job.meta)
         self.recorded()
         return False
 

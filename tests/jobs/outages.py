@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 
-from powercrud_core.jobs import deliver, progress, submit
+from powercrud_core.jobs import deliver, progress, retry, submit
 from powercrud_core.jobs.faults import faults
 from powercrud_core.jobs.models import Job
 from tests.jobs.models import Item
@@ -253,6 +253,33 @@ def asked_while_full() -> list[str]:
     return problems("done") + [f"nobody was told: {status}"] * bool(status)
 
 
+def schema_changed() -> list[str]:
+    """R20: a deployment renames a column under a job: it fails with a reason, and soon."""
+    clean(300)
+    job = submit(plan())
+    deliver(job.pk, stop=lambda: True)
+    rename("n", "m")
+    try:
+        over = Workers().run(30)
+    finally:
+        rename("m", "n")
+    job.refresh_from_db()
+    changed = Item.objects.filter(n=1).count()
+    found = [f"{job.state}, over {over}: {job.reason!r}"] * (job.state != "failed" or not over)
+    found += ["no reason is told"] * (not job.reason)
+    found += [f"{job.done} are told, {changed} changed"] * (not 0 < job.done == changed < 300)
+    retry(job)
+    Workers().run(20)
+    found += [p for p in problems() if str(job) not in p]
+    return found + ["not all are changed"] * (Item.objects.filter(n=1).count() != 300)
+
+
+def rename(old: str, new: str) -> None:
+    """Give a column of the items another name."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE jobtests_item RENAME COLUMN {old} TO {new}")
+
+
 def forbid_writing() -> None:
     """Let the database refuse what this process writes: a full disk, or a read-only server."""
     if connection.vendor == "sqlite":
@@ -275,4 +302,5 @@ PARTS = (
     serialization_failure,
     disk_full,
     asked_while_full,
+    schema_changed,
 )

@@ -19,7 +19,7 @@ PARTS = {
         *LOCKING,
         *("delivered_five_times", "connection_lost", "deadlocks", "lost_lease_keeps_claims"),
         *("claims_stay_until_the_end", "row_gone_or_edited", "clock_of_the_worker"),
-        *("commit_unheard", "database_restarts", "disk_full", "asked_while_full"),
+        *("commit_unheard", "database_restarts", "disk_full", "asked_while_full", "schema_changed"),
     ),
 }
 KILLS = {"mariadb": 30}
