@@ -28,6 +28,7 @@ def problems(page: Page) -> Iterator[str]:
     The kit's level browser looks at its pages in every combination.
     """
     page.evaluate(AXE)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)  # what waits is dimmed
     # What lies under an open panel or dialog cannot be pressed, and need not be.
     panels = ["[data-pc-part=confirmation][open]", "dialog:modal", "#pc-book-sort[open]", "html"]
     within = next(panel for panel in panels if page.locator(panel).count())
