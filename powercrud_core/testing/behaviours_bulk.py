@@ -341,7 +341,9 @@ def _(v: Visitor) -> None:
     page = asked(v, "sell", 2)
     confirmed(page).answers(200)
     product(pk=2).update(sold=False)
-    confirmed(page).answers(409).says("notice-page", "This has been done already.")
+    confirmed(page).answers(409).says(
+        "notice-page", "This was sent before: it is done, or still under way."
+    )
     page.expect("sold", False, product(pk=2).get().sold)
 
 

@@ -190,7 +190,8 @@ class ActingHandlers(AskingView):
         word = blake2b(data.get(ONCE, "").encode(), digest_size=16).hexdigest()
         once = f"powercrud:once:{plan.user_id}:{word}"
         if data.get(ONCE) and not cache.add(once, True, REMEMBERED):
-            return self.say("refused", status=409, text=_("This has been done already."))
+            text = _("This was sent before: it is done, or still under way.")
+            return self.say("refused", status=409, text=text)
         try:
             if self.is_deferred(operation, plan):
                 return self.get_deferred_answer(operation, plan)
