@@ -18,6 +18,8 @@ from decimal import Decimal
 from itertools import cycle
 from pathlib import Path
 
+from tests.bench.rows import grow
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "demo"), *(str(p) for p in (ROOT / "packs").iterdir())]
 CHUNK = 2000
@@ -61,24 +63,7 @@ class Bench:
         self.user = get_user_model().objects.create_superuser("bench", "b@example.org", "bench")
         self.rounds, self.rows, self.million = rounds, rows, million
         self.prices = (Decimal(n) / 100 for n in cycle(range(100, 900)))
-        self.grow(rows)
-
-    def grow(self, wanted: int) -> None:
-        """Add tracks like those that are there, until there are so many."""
-        from django.core.management.color import no_style
-        from django.db import connection
-
-        from store.models import Track
-
-        names = ", ".join(f.column for f in Track._meta.concrete_fields if not f.primary_key)
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), [Track]):
-                cursor.execute(statement)
-            while (missing := wanted - Track.objects.count()) > 0:
-                table = f"INSERT INTO store_track ({names}) SELECT {names} FROM store_track LIMIT"
-                cursor.execute(f"{table} {missing}")
-            if connection.vendor != "sqlite":
-                cursor.execute("VACUUM ANALYZE")
+        grow(rows)
 
     def measures(self) -> dict:
         return {
@@ -202,7 +187,7 @@ class Bench:
         from powercrud_core.selection import Selection
         from store.models import Track
 
-        self.grow(self.million)
+        grow(self.million)
         found = {}
         for name, state, rows in (
             ("all", "", Track.objects.all()),

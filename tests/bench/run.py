@@ -16,6 +16,8 @@ import time
 import tracemalloc
 from pathlib import Path
 
+from tests.bench.rows import grow
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "demo"), *(str(p) for p in (ROOT / "packs").iterdir())]
 
@@ -27,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--packs", default="")
     parser.add_argument("--sizes", default="25,100,500,1000")
+    parser.add_argument("--rows", type=int, default=0, help="tracks in all, more than there are")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DEMO_DB"] = f"{folder}/bench.sqlite3"
@@ -35,6 +38,7 @@ def main() -> None:
 
         django.setup()
         bench = Bench(options.rounds)
+        grow(options.rows)
         packs = options.packs.split(",") if options.packs else list(bench.packs())
         sizes = [int(s) for s in options.sizes.split(",")]
         results = [bench.compare(pack, size) for pack in packs for size in sizes]
