@@ -57,8 +57,8 @@ def begin(screen: Screen, operation: str = "update") -> None:
     """Begin an operation on a page of its own, as without a script."""
     choose(screen)
     press = "b => { b.form.action = b.formAction; HTMLFormElement.prototype.submit.call(b.form); }"
-    screen.send(lambda: screen.part(f"bulk-{operation}").evaluate(press))
-    screen.page.wait_for_load_state()
+    with screen.page.expect_navigation():
+        screen.part(f"bulk-{operation}").evaluate(press)
 
 
 def foretell(screen: Screen) -> None:
