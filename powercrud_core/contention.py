@@ -75,7 +75,7 @@ def provide(provider: Provider) -> None:
 
 
 def holdings(model: type[Model], keys: Sequence[Any], using: str) -> dict[Any, Holding]:
-    """Return by key which of the objects others are at work on: one query, none without jobs."""
+    """Return by key which of the objects others are at work on; no query without jobs."""
     found: dict[Any, Holding] = {}
     for provider in _providers if keys else ():
         found |= provider(model, keys, using)

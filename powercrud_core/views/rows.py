@@ -64,7 +64,7 @@ class RowBuilder:
             return counted.rows(self.objects)
 
     def _held(self) -> Mapping[Any, Holding]:
-        """Return by key which rows a job is changing: one query, none without jobs."""
+        """Return by key which rows a job is changing; no query without jobs."""
         keys = [obj.pk for obj in self.objects]
         return holdings(self.view.get_model(), keys, self.view.get_queryset().db)
 
