@@ -82,7 +82,8 @@ def check_settings(**kwargs: Any) -> list[CheckMessage]:
 @register(deploy=True)
 def check_cache(**kwargs: Any) -> list[CheckMessage]:
     """Report a cache of one process's own: it remembers which confirmations were used."""
-    if type(caches["default"]).__name__ not in ("LocMemCache", "DummyCache"):
+    own = type(caches["default"]).__name__ in ("LocMemCache", "DummyCache")
+    if not own or not getattr(settings, "ROOT_URLCONF", None):
         return []
     if not any(view.all_operations() for _name, view in routed(get_resolver().url_patterns)):
         return []
